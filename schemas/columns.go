@@ -113,3 +113,28 @@ func RejectArrow() *arrow.Schema {
 		item("fields"), item("rules"), item("messages"),
 	}, nil)
 }
+
+// MessageArrow is the schema in which the relay reads committed versions: who and what, then the kind's columns. Columns
+// are found by name.
+func (k *Kind) MessageArrow() *arrow.Schema {
+	fields := []arrow.Field{
+		{Name: "seq", Type: arrow.PrimitiveTypes.Uint64},       // commit number << 24 | number in the commit
+		{Name: "row_check", Type: arrow.PrimitiveTypes.Uint64}, // summed over a commit, it equals the checksum that closed it
+		{Name: ColRecordID, Type: &arrow.FixedSizeBinaryType{ByteWidth: 16}},
+		{Name: "version", Type: arrow.PrimitiveTypes.Uint32},
+		{Name: "op", Type: arrow.BinaryTypes.String},     // upsert, delete or forget
+		{Name: "status", Type: arrow.BinaryTypes.String}, // active, suspended, repaired, withdrawn or expired
+		{Name: "notify", Type: arrow.PrimitiveTypes.Uint8},
+		{Name: "pipeline", Type: arrow.BinaryTypes.String},
+		{Name: ColSourceRef, Type: arrow.BinaryTypes.String},
+		{Name: "ingested_ms", Type: arrow.PrimitiveTypes.Int64}, // Unix milliseconds
+		{Name: "changed", Type: arrow.ListOfField(arrow.Field{Name: "item", Type: arrow.BinaryTypes.String})},
+	}
+	for _, c := range k.Columns() {
+		if c.Part == Index {
+			continue
+		}
+		fields = append(fields, arrow.Field{Name: c.Name, Type: c.ArrowType(), Nullable: true})
+	}
+	return arrow.NewSchema(fields, nil)
+}
