@@ -1,0 +1,98 @@
+package vault
+
+import (
+	"encoding"
+	"hash"
+	"sync"
+
+	"github.com/emmansun/gmsm/sm3"
+)
+
+// mac is HMAC-SM3 (GB/T 15852.2, RFC 2104 over GB/T 32905) under one key, with the states after the inner and the outer
+// key block computed once: a short message then costs two compressions instead of four. crypto/hmac does the same but
+// wants one object per goroutine and key; a mac is immutable and may be shared.
+type mac struct {
+	inner, outer []byte // marshalled digest states
+}
+
+// scratch is what one computation works in. It lives in a pool because what passes through hash.Hash escapes.
+type scratch struct {
+	digest hash.Hash
+	state  encoding.BinaryUnmarshaler
+	sum    [sm3.Size]byte
+	msg    []byte
+}
+
+// scratches is a cache and holds no state that anybody could tell by its results.
+var scratches = sync.Pool{New: func() any {
+	d := sm3.New()
+	return &scratch{digest: d, state: d.(encoding.BinaryUnmarshaler), msg: make([]byte, 0, 256)}
+}}
+
+func newMAC(key []byte) *mac {
+	var block [sm3.BlockSize]byte
+	if len(key) > len(block) {
+		short := sm3.Sum(key)
+		key = short[:]
+	}
+	state := func(pad byte) []byte {
+		copy(block[:], key)
+		clear(block[len(key):])
+		for i := range block {
+			block[i] ^= pad
+		}
+		d := sm3.New()
+		d.Write(block[:])
+		b, err := d.(encoding.BinaryMarshaler).MarshalBinary()
+		if err != nil {
+			panic("vault: sm3 state: " + err.Error()) // gmsm's digest never refuses
+		}
+		return b
+	}
+	return &mac{inner: state(0x36), outer: state(0x5c)}
+}
+
+// sum writes the MAC of msg to out.
+func (m *mac) sum(msg []byte, out *[sm3.Size]byte) {
+	s := scratches.Get().(*scratch)
+	m.in(s, msg, out)
+	scratches.Put(s)
+}
+
+// named writes the MAC of name || 0 || msg to out. A name holds no zero byte, so no two pairs have the same message.
+func (m *mac) named(name string, msg []byte, out *[sm3.Size]byte) {
+	s := scratches.Get().(*scratch)
+	s.msg = append(s.msg[:0], name...)
+	s.msg = append(s.msg, 0)
+	s.msg = append(s.msg, msg...)
+	m.in(s, s.msg, out)
+	clear(s.msg)
+	if cap(s.msg) > 4096 {
+		s.msg = make([]byte, 0, 256)
+	}
+	scratches.Put(s)
+}
+
+func (m *mac) in(s *scratch, msg []byte, out *[sm3.Size]byte) {
+	s.load(m.inner)
+	s.digest.Write(msg)
+	s.digest.Sum(s.sum[:0])
+	s.load(m.outer)
+	s.digest.Write(s.sum[:])
+	s.digest.Sum(s.sum[:0])
+	*out = s.sum
+}
+
+func (s *scratch) load(state []byte) {
+	if err := s.state.UnmarshalBinary(state); err != nil {
+		panic("vault: sm3 state: " + err.Error()) // it was marshalled by the same type
+	}
+}
+
+// derive is the key for one purpose. Purposes are texts of this package and hold no zero byte, so that none of them is
+// ever the message of a record id.
+func (m *mac) derive(purpose string) [sm3.Size]byte {
+	var k [sm3.Size]byte
+	m.sum([]byte(purpose), &k)
+	return k
+}
