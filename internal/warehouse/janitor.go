@@ -1,0 +1,37 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+
+	"creditsync/schemas"
+)
+
+// DropStage removes what a finished run staged. It may be repeated, because an abandoned insert may arrive late.
+func (w *Warehouse) DropStage(ctx context.Context, k *schemas.Kind, run uint64) error {
+	for _, t := range []string{table(k, "stage"), table(k, "diff"), Database + ".reject_stage"} {
+		if err := w.exec(ctx, "drop the stage of a run", fmt.Sprintf("ALTER TABLE %s DROP PARTITION %d", t, run)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropCommit removes the rows of an abandoned commit. Nobody looks at them; this frees their room.
+func (w *Warehouse) DropCommit(ctx context.Context, k *schemas.Kind, commit uint64) error {
+	var rows uint64
+	find := fmt.Sprintf("SELECT count() FROM %s WHERE %s AND commit_no = %d", table(k, "versions"), seqRange(commit), commit)
+	if err := w.row(ctx, "look for rows of an abandoned commit", find, &rows); err != nil {
+		return err
+	}
+	if rows > 0 {
+		if err := w.exec(ctx, "remove an abandoned commit", fmt.Sprintf("DELETE FROM %s WHERE %s AND commit_no = %d", table(k, "versions"), seqRange(commit), commit)); err != nil {
+			return err
+		}
+	}
+	find = fmt.Sprintf("SELECT count() FROM %s.quarantine_versions WHERE kind = %s AND commit_no = %d", Database, quote(k.Name), commit)
+	if err := w.row(ctx, "look for rows of an abandoned commit", find, &rows); err != nil || rows == 0 {
+		return err
+	}
+	return w.exec(ctx, "remove an abandoned commit", fmt.Sprintf("DELETE FROM %s.quarantine_versions WHERE kind = %s AND commit_no = %d", Database, quote(k.Name), commit))
+}

@@ -1,0 +1,102 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+
+	"creditsync/schemas"
+)
+
+// Versions reads the rows of a committed commit in seq order, with the columns of the kind's MessageArrow.
+type Versions struct {
+	body io.ReadCloser
+	in   *ipc.Reader
+}
+
+// rowCheck is the hash whose sum over a commit equals the checksum that closed it.
+const rowCheck = "cityHash64(record_id, version, op, content_hash)"
+
+// Versions opens the rows of a commit for the relay.
+func (w *Warehouse) Versions(ctx context.Context, k *schemas.Kind, commit uint64) (*Versions, error) {
+	exprs := []string{"seq", rowCheck + " AS row_check", "record_id", "version", "toString(op) AS op", "toString(status) AS status", "toUInt8(notify) AS notify",
+		"toString(pipeline) AS pipeline", "source_ref", "toUnixTimestamp64Milli(ingested_at) AS ingested_ms", "changed"}
+	for _, c := range k.Columns() {
+		if c.Part != schemas.Index {
+			exprs = append(exprs, c.Name)
+		}
+	}
+	// The rows are hashed and picked below the projection, so that an alias such as op does not change what is hashed.
+	sql := fmt.Sprintf("SELECT %s FROM %s AS v WHERE %s AND v.commit_no = %d ORDER BY v.seq", strings.Join(qualify(exprs), ", "), table(k, "versions"), strings.ReplaceAll(seqRange(commit), "seq", "v.seq"), commit)
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+		"output_format_arrow_string_as_string": 1, "output_format_arrow_fixed_string_as_fixed_byte_array": 1,
+		"output_format_arrow_low_cardinality_as_dictionary": 0, "max_block_size": 16384,
+	}))
+	body, err := w.stream(ctx, "read a commit of "+k.Name, "ArrowStream", sql)
+	if err != nil {
+		return nil, err
+	}
+	return &Versions{body: body}, nil
+}
+
+// qualify ties the bare columns of the expressions to the table, so that no alias of the list is taken for a column.
+func qualify(exprs []string) []string {
+	out := make([]string, len(exprs))
+	for i, e := range exprs {
+		switch {
+		case strings.HasPrefix(e, "cityHash64"):
+			out[i] = "cityHash64(v.record_id, v.version, v.op, v.content_hash) AS row_check"
+		case strings.Contains(e, "("):
+			open := strings.Index(e, "(")
+			out[i] = e[:open+1] + "v." + e[open+1:]
+		default:
+			out[i] = "v." + e + " AS " + e
+		}
+	}
+	return out
+}
+
+// Next returns the next batch, io.EOF after the last; the caller releases it.
+func (v *Versions) Next() (arrow.Record, error) {
+	if v.in == nil {
+		in, err := ipc.NewReader(v.body)
+		if errors.Is(err, io.EOF) {
+			return nil, io.EOF
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read versions: %w", err)
+		}
+		v.in = in
+	}
+	if !v.in.Next() {
+		if err := v.in.Err(); err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("read versions: %w", err)
+		}
+		return nil, io.EOF
+	}
+	rec := v.in.Record()
+	rec.Retain()
+	return rec, nil
+}
+
+// Close ends the read.
+func (v *Versions) Close() error {
+	if v.in != nil {
+		v.in.Release()
+	}
+	return v.body.Close()
+}
+
+// Sum counts a commit's rows and adds up their hashes, so that the relay can hold them against what the ledger closed
+// before it sends one of them.
+func (w *Warehouse) Sum(ctx context.Context, k *schemas.Kind, commit uint64) (rows, checksum uint64, err error) {
+	sql := fmt.Sprintf("SELECT count(), sum(%s) FROM %s WHERE %s AND commit_no = %d", rowCheck, table(k, "versions"), seqRange(commit), commit)
+	err = w.row(ctx, "verify a commit of "+k.Name, sql, &rows, &checksum)
+	return rows, checksum, err
+}
