@@ -1,0 +1,35 @@
+# Every target is listed by `make help`.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export CGO_ENABLED ?= 0
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## bin/creditsync with the engine library beside it
+	@mkdir -p bin
+	@ln -sfn "$$(scripts/libchdb.sh)" bin/libchdb.so
+	go build -trimpath -o bin/creditsync ./cmd/creditsync
+
+run: build ## a believable bureau's file, synced three times, with what everybody sees of it
+	@examples/tour/run.sh
+
+deps: ## install what the tests need (Debian packages when root, Python packages and Java jars in the user's cache)
+	@scripts/test-deps.sh
+
+test: build deps ## every test, none skipped
+	@go vet ./...
+	@go tool staticcheck ./...
+	go test -count=1 -timeout 30m ./...
+
+bench: build ## the measured ratios of docs/performance.md
+	go run ./bench
+
+fuzz: ## 30 seconds for every fuzz target
+	@scripts/fuzz.sh 30s
+
+generate: ## the pages of docs/reference from the code
+	go run ./internal/gen
+
+.PHONY: help build run deps test bench fuzz generate

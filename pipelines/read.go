@@ -1,0 +1,141 @@
+package pipelines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"creditsync/connectors"
+	"creditsync/internal/fault"
+	"creditsync/transforms"
+)
+
+// hands is how many batches are transformed and staged at once, beside the one that is being read.
+const hands = 2
+
+// numbered is a batch with its number in the run, which with the row's number is its place in source order.
+type numbered struct {
+	no    uint32
+	batch *connectors.Batch
+}
+
+// read reads the source to its end, turns every batch into typed rows and refused rows, and stages both. A source that
+// breaks half-way fails the run: a part of a snapshot is never applied.
+func (t *trip) read(ctx context.Context, in connectors.Reader) error {
+	fold, err := transforms.New(transforms.Options{
+		Kind: t.kind(), Map: t.p.Map, Today: t.today, Protect: t.Protect, Alloc: t.Alloc, RunNo: t.run.No,
+		Receipt: ReceiptHeader, Original: t.Original, Language: t.Language,
+	})
+	if err != nil {
+		return err
+	}
+	t.rep.Rules, t.rep.Hints = map[string]uint64{}, map[string]uint64{}
+	meter := newMeter(t.Runner, t.p.Name, in)
+	batches := make(chan numbered)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(batches)
+		return feed(ctx, in, batches)
+	})
+	var mu sync.Mutex // guards the trip's sums
+	for range hands {
+		group.Go(func() error {
+			for b := range batches {
+				out, err := t.stage(ctx, fold, in.Inputs()[b.batch.Input], b)
+				if err != nil {
+					return err
+				}
+				mu.Lock()
+				t.count(out)
+				meter.tell(t.rep.Counts)
+				mu.Unlock()
+				out.Release()
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	t.cursor = in.Cursor()
+	return nil
+}
+
+// feed numbers the batches of the source.
+func feed(ctx context.Context, in connectors.Reader, batches chan<- numbered) error {
+	for no := uint32(0); ; no++ {
+		batch, err := in.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case batches <- numbered{no, batch}:
+		case <-ctx.Done():
+			batch.Release()
+			return ctx.Err()
+		}
+	}
+}
+
+// stage transforms one batch and inserts what came of it.
+func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from connectors.Input, b numbered) (*transforms.Output, error) {
+	defer b.batch.Release()
+	refused := make([]transforms.RefusedRow, len(b.batch.Refused))
+	for i, r := range b.batch.Refused {
+		refused[i] = transforms.RefusedRow{Ref: r.Ref, Rule: r.Rule, Cells: r.Cells}
+	}
+	out, err := fold.Apply(transforms.Input{BatchNo: b.no, Rows: b.batch.Rows, Refs: b.batch.Refs, Refused: refused})
+	if err != nil {
+		return nil, unfit(from.Name, err)
+	}
+	token := fmt.Sprintf("%s:%d", t.run.ID, b.no)
+	if err := t.Warehouse.Stage(ctx, t.kind(), token, out.Accepted); err != nil {
+		out.Release()
+		return nil, err
+	}
+	if err := t.Warehouse.StageRejects(ctx, token, out.Rejects); err != nil {
+		out.Release()
+		return nil, err
+	}
+	t.at("batch staged")
+	return out, nil
+}
+
+// unfit says which input's columns do not fit the kind.
+func unfit(input string, err error) error {
+	var bind *transforms.BindError
+	if errors.As(err, &bind) {
+		return fault.New(fault.Input, "columns."+bind.Rule, fault.T("%[1]s：%[2]s", "%[1]s: %[3]s", input, bind.Sentence.ZH, bind.Sentence.EN)).
+			Do(fault.T("请改正表头，或在 map 中写明字段对应的列。", "Mend the header, or say in map which column feeds the field."))
+	}
+	return fmt.Errorf("transform %s: %w", input, err)
+}
+
+// count adds what came of one batch to the run's sums.
+func (t *trip) count(out *transforms.Output) {
+	t.rep.Counts.Add(Counts{Read: out.Count.Read, Accepted: out.Count.Accepted, Rejected: out.Count.Rejected, Warnings: out.Count.Warned})
+	t.sent.Rows += out.Count.Accepted
+	t.sent.Check ^= out.AcceptedCheck
+	t.refused.Rows += out.Count.Rejected
+	t.refused.Check ^= out.RejectsCheck
+	t.unkeyed += out.Count.Unkeyed
+	for rule, n := range out.Rules {
+		t.rep.Rules[rule] += n
+	}
+	for rule, n := range out.Warnings {
+		t.rep.Hints[rule] += n
+	}
+	for _, r := range out.Receipts {
+		if r.Accepted {
+			t.answered = append(t.answered, strings.TrimPrefix(r.Number, ReceiptPrefix))
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package pipelines
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"creditsync/transforms"
+	"creditsync/transforms/cndate"
+)
+
+// Runner runs pipelines. It is safe for concurrent use.
+type Runner struct {
+	Ledger    Ledger
+	Warehouse Warehouse
+	Protect   transforms.Protection
+	// Original finds the refused row that a receipt number names; nil knows none.
+	Original func(receipt string) ([]transforms.Cell, bool)
+	Now      func() time.Time
+	Zone     *time.Location
+	Language string
+	Log      *slog.Logger
+	Alloc    memory.Allocator
+	// Progress is told, now and then, how far a run has read; nil for nobody.
+	Progress func(Progress)
+	// At is told each named step as it is reached; nil for nobody. Tests stop the process there.
+	At func(step string)
+}
+
+// Run runs the pipeline once. The report says all, its Err included.
+func (r *Runner) Run(ctx context.Context, p Pipeline, wish Wish) Report {
+	started := r.Now()
+	run, err := r.Ledger.Begin(ctx, p.Name, p.Kind.Name, string(p.Mode)) // 1. lease
+	if err != nil {
+		return Report{Pipeline: p.Name, Kind: p.Kind.Name, State: Failed, Started: started, Err: err}
+	}
+	r.at("leased")
+	kept, release := r.Ledger.Keep(ctx, run)
+	defer release()
+	t := &trip{Runner: r, p: p, wish: wish, run: run, rep: Report{Pipeline: p.Name, Kind: p.Kind.Name, Run: run.ID, RunNo: run.No, Started: started, DryRun: wish.DryRun}}
+	t.rep.State, t.rep.Err = t.travel(kept)
+	t.finish(ctx)
+	return t.rep
+}
+
+// travel takes the steps after the lease, left to right.
+func (t *trip) travel(ctx context.Context) (State, error) {
+	in, err := t.open(ctx)
+	if err != nil {
+		return Failed, err
+	}
+	defer in.Close()
+	if len(in.Inputs()) == 0 {
+		return NoInput, nil
+	}
+	if err := t.read(ctx, in); err != nil { // 2. read → transform → stage
+		return Failed, err
+	}
+	t.at("staged")
+	if err := t.guard(ctx); err != nil { // 3. guard
+		return Failed, t.setAside(ctx, err)
+	}
+	t.at("guarded")
+	if err := t.commit(ctx); err != nil { // 4. commit and roll forward
+		return Failed, err
+	}
+	if t.wish.DryRun {
+		return Done, nil
+	}
+	return Done, t.rep.Counts.Balanced()
+}
+
+// at reports a named step.
+func (r *Runner) at(step string) {
+	if r.At != nil {
+		r.At(step)
+	}
+}
+
+// today is the calendar day of the configured zone.
+func (r *Runner) today() cndate.Day {
+	y, m, d := r.Now().In(r.Zone).Date()
+	day, _ := cndate.FromCivil(y, int(m), d) // a date of the calendar exists
+	return day
+}

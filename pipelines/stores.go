@@ -1,0 +1,127 @@
+package pipelines
+
+import (
+	"context"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"creditsync/schemas"
+)
+
+// Run is a run that holds its pipeline's lease.
+type Run struct {
+	ID       string // UUID
+	No       uint64
+	Fence    uint64 // of the pipeline's lease; every write of the ledger asks for it
+	Pipeline string
+	Kind     string
+	Mode     string
+	Started  time.Time
+}
+
+// Lock is the right to commit to a kind.
+type Lock struct {
+	Kind  string
+	Fence uint64
+}
+
+// Closing is what closes a commit.
+type Closing struct {
+	Commit                   uint64
+	Counts                   Counts
+	Rows, Notify, Checksum   uint64
+	Quarantine, QuarantineOf uint64 // rows and checksum of the quarantine
+	// Last is true for the last commit of a run: with it the cursor and the list of inputs move (I1).
+	Last   bool
+	Cursor []byte
+	Inputs []string
+}
+
+// Commit is a closed commit as the ledger knows it.
+type Commit struct {
+	Kind, Run, Pipeline    string
+	No, RunNo              uint64
+	Rows, Notify, Checksum uint64
+	Quarantine             uint64
+	Counts                 Counts
+	ClosedAt               time.Time
+}
+
+// Ledger says what is committed. It is the only place that does.
+type Ledger interface {
+	// Begin takes the pipeline's lease; a live holder is a fault of class Run that names it.
+	Begin(ctx context.Context, pipeline, kind, mode string) (Run, error)
+	// Keep renews the lease until stop is called; the context ends when it is lost.
+	Keep(ctx context.Context, run Run) (kept context.Context, stop func())
+	// Finish stores how the run ended and frees the lease.
+	Finish(ctx context.Context, run Run, rep Report) error
+	// Lock waits for the right to commit to the run's kind and abandons what an earlier holder left open.
+	Lock(ctx context.Context, run Run) (Lock, error)
+	KeepLock(ctx context.Context, lock Lock) (kept context.Context, stop func())
+	Unlock(ctx context.Context, lock Lock) error
+	// Open opens commit 1 + max(all numbers given, atLeast).
+	Open(ctx context.Context, run Run, lock Lock, atLeast uint64) (uint64, error)
+	// Close is the commit point: one transaction, refused unless both fences are mine and nothing later is closed.
+	Close(ctx context.Context, run Run, lock Lock, c Closing) error
+	Abandon(ctx context.Context, run Run, lock Lock, commit uint64) error
+	// Unapplied are the closed commits that current lacks, NotLive the applied ones that the analysts' copy lacks.
+	Unapplied(ctx context.Context, kind string) ([]Commit, error)
+	NotLive(ctx context.Context, kind string) ([]Commit, error)
+	MarkApplied(ctx context.Context, kind string, commit uint64) error
+	MarkLive(ctx context.Context, kind string, commit uint64) error
+	// Cursor and Inputs are those of the pipeline's last done run.
+	Cursor(ctx context.Context, pipeline string) ([]byte, error)
+	Inputs(ctx context.Context, pipeline string) ([]string, error)
+}
+
+// Tally is what a stage holds: rows, and the XOR of their hashes mixed with their places.
+type Tally struct{ Rows, Check uint64 }
+
+// Scope is what one commit is about. See internal/warehouse.
+type Scope struct {
+	Kind     *schemas.Kind
+	Pipeline string
+	Run      uint64
+	Commit   uint64
+	Snapshot bool
+	Withhold bool
+	Lower    []string
+	Slice    int
+	Slices   int
+	At       time.Time
+}
+
+// Changes is what a diff found.
+type Changes struct {
+	Inserted, Updated, Deleted, Unchanged, Superseded, Withheld uint64
+	// Rows is how many versions are to be written, Notify how many of them are told, Checksum the sum of their hashes.
+	Rows, Notify, Checksum uint64
+	// Detail is the store's own and handed back to it.
+	Detail any
+}
+
+// Verdict is what a commit does to the quarantine beside storing what the run refused.
+type Verdict struct {
+	Resolve                       bool
+	Answered, Dismissed, Replayed []string
+}
+
+// Warehouse keeps the rows. Everything it is told may be told again.
+type Warehouse interface {
+	Stage(ctx context.Context, k *schemas.Kind, token string, rows arrow.Record) error
+	StageRejects(ctx context.Context, token string, rows arrow.Record) error
+	Staged(ctx context.Context, k *schemas.Kind, run uint64) (Tally, error)
+	StagedRejects(ctx context.Context, run uint64) (Tally, error)
+	LastCommit(ctx context.Context, k *schemas.Kind) (uint64, error)
+	// Size is how many rows a diff has to look at; Absent how many it would delete; Owned how many the pipeline has.
+	Size(ctx context.Context, s Scope) (uint64, error)
+	Absent(ctx context.Context, s Scope) (uint64, error)
+	Owned(ctx context.Context, k *schemas.Kind, pipeline string) (uint64, error)
+	Diff(ctx context.Context, s Scope) (Changes, error)
+	Write(ctx context.Context, s Scope, c Changes) error
+	Verify(ctx context.Context, s Scope, c Changes) error
+	WriteQuarantine(ctx context.Context, s Scope, v Verdict) (rows, checksum uint64, err error)
+	Forward(ctx context.Context, k *schemas.Kind, c Commit) error
+	Live(ctx context.Context, k *schemas.Kind, c Commit) error
+}

@@ -1,0 +1,112 @@
+package pipelines
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"creditsync/connectors"
+	"creditsync/internal/fault"
+	"creditsync/schemas"
+	"creditsync/transforms"
+)
+
+// ReceiptHeader is the column that marks a file of corrected rows.
+const ReceiptHeader = "回执号"
+
+// closing is how long a stopped run may take to write down how it ended.
+const closing = 5 * time.Second
+
+// trip is one run on its way.
+type trip struct {
+	*Runner
+	p    Pipeline
+	wish Wish
+	run  Run
+	rep  Report
+
+	snapshot      bool // the inputs hold all that the source has
+	names         []string
+	cursor        []byte
+	sent, refused Tally // what was staged, as it was sent
+	unkeyed       uint64
+	answered      []string // receipts whose corrected row was accepted
+	applied       time.Time
+}
+
+// open opens the source and holds what there is against what the last run read.
+func (t *trip) open(ctx context.Context) (connectors.Reader, error) {
+	cursor, err := t.Ledger.Cursor(ctx, t.p.Name)
+	if err != nil {
+		return nil, err
+	}
+	in, err := t.p.Source.Open(ctx, connectors.Request{
+		Match:   transforms.Match(t.p.Kind, t.p.Map),
+		Receipt: ReceiptHeader, Undecodable: t.p.ErrorBudget.Share, Cursor: cursor,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := t.expect(ctx, in.Inputs()); err != nil {
+		in.Close()
+		return nil, err
+	}
+	return in, nil
+}
+
+// expect decides whether absence means deletion, and refuses a snapshot of several files of which one has vanished.
+func (t *trip) expect(ctx context.Context, inputs []connectors.Input) error {
+	for _, one := range inputs {
+		if !one.Receipt {
+			t.snapshot = t.p.Mode == connectors.Snapshot
+			t.names = append(t.names, one.Name)
+		}
+	}
+	known, err := t.Ledger.Inputs(ctx, t.p.Name)
+	if err != nil || !t.snapshot || len(known) < 2 || t.wish.AcceptDeletes > 0 {
+		return err
+	}
+	var missing []string
+	for _, name := range known {
+		if !slices.Contains(t.names, name) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fault.New(fault.Run, "guard.missing_file", fault.T(
+		"管道 %[1]s：上次全量读过的文件这次没有：%[2]s", "pipeline %[1]s: files of the last snapshot are gone: %[2]s", t.p.Name, strings.Join(missing, ", "))).
+		Do(fault.T("请把文件补齐；如确已不再提供，用 --accept-deletes N 运行。", "Put them back; if they are gone for good, run with --accept-deletes N."))
+}
+
+// finish writes down how the run ended, also when the caller has been told to stop.
+func (t *trip) finish(ctx context.Context) {
+	end := t.Now()
+	if !t.applied.IsZero() {
+		t.rep.Seconds, t.rep.Live = t.applied.Sub(t.rep.Started).Seconds(), end.Sub(t.applied).Seconds()
+	} else {
+		t.rep.Seconds = end.Sub(t.rep.Started).Seconds()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer cancel()
+	if err := t.Ledger.Finish(ctx, t.run, t.rep); err != nil {
+		t.Log.Error("write down how the run ended", "run", t.run.ID, "error", err)
+		if t.rep.Err == nil {
+			t.rep.State, t.rep.Err = Failed, err
+		}
+	}
+	t.at("finished")
+}
+
+// scope is what a commit of this run is about.
+func (t *trip) scope(commit uint64, slice, slices int) Scope {
+	return Scope{
+		Kind: t.p.Kind, Pipeline: t.p.Name, Run: t.run.No, Commit: commit, Snapshot: t.snapshot,
+		Withhold: t.unkeyed > 0 && !t.wish.ApplyDeletes, Lower: t.p.Lower, Slice: slice, Slices: slices, At: t.Now(),
+	}
+}
+
+// kind is the pipeline's record kind.
+func (t *trip) kind() *schemas.Kind { return t.p.Kind }
