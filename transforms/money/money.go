@@ -1,0 +1,75 @@
+// Package money reads amounts of money as departments write them into a column whose unit is 万元 (ten thousand yuan),
+// stored as Decimal(18,6).
+//
+// An [Amount] is therefore the amount in units of 0.000001 万元, which is one 分 (0.01 yuan): the two scales are the same.
+//
+// Accepted: 0.2, 2,000.5, 1 234 567, with ￥, RMB or 人民币 before and 元, 万, 万元, 亿 or 亿元 (and 整) behind; full-width forms; complete
+// Chinese numerals such as 贰仟元整, 三万五千元, 十二元五角. A number without a unit is in 万元, because the column says so; that
+// holds for a Chinese numeral, too, unless it says 万 or 亿 itself, which then count yuan: 二十 is 20 万元, 二十万 also is.
+// A currency sign names no unit. Everything that is not exactly one amount is refused: 约2万, 2000余元, 1e5, 一点, 1,00.
+//
+// It does not judge amounts: whether 罚款2000元 and 2000 万元 belong together is for the caller, who has [FindYuan].
+package money
+
+import "strconv"
+
+// Amount is an amount of money in 分, equal to the unscaled value of a Decimal(18,6) in 万元.
+type Amount = int64
+
+// Max is the largest amount that Decimal(18,6) holds, 999,999,999,999.999999 万元.
+const Max Amount = 999_999_999_999_999_999
+
+// Reason says why a value is not accepted.
+type Reason uint8
+
+const (
+	// OK: the value is an amount.
+	OK Reason = iota
+	// NotANumber: the value cannot be read as exactly one amount.
+	NotANumber
+	// Negative: a well-formed amount with a minus sign.
+	Negative
+	// OutOfRange: an amount with more digits than Decimal(18,6) in 万元 holds, before or behind the point.
+	OutOfRange
+)
+
+// Parse reads one amount; blanks around it do not matter. v is 0 unless the reason is OK.
+func Parse(b []byte) (v Amount, reason Reason) {
+	var room [maxBytes]byte
+	s, ok := plain(room[:0], b)
+	if !ok {
+		return 0, NotANumber
+	}
+	a := cutPrefix(s)
+	negative := false
+	if len(a) > 0 && a[0] == '-' {
+		negative, a = true, cutPrefix(a[1:])
+	}
+	v, _, reason = parseUnsigned(a)
+	if negative && reason == OK {
+		return 0, Negative
+	}
+	return v, reason
+}
+
+// parseUnsigned reads a plain amount; named says that it names its unit.
+func parseUnsigned(s []byte) (v Amount, named bool, reason Reason) {
+	if len(s) == 0 {
+		return 0, false, NotANumber
+	}
+	if s[0] == '.' || s[0]-'0' <= 9 {
+		return parseDigits(s)
+	}
+	return parseNumeral(s)
+}
+
+// AppendDecimal appends v as a decimal number of 万元 with six places: 2000 yuan is 0.200000. v is not negative.
+func AppendDecimal(dst []byte, v Amount) []byte {
+	dst = strconv.AppendInt(dst, v/1_000_000, 10)
+	dst = append(dst, '.')
+	frac := v % 1_000_000
+	for unit := Amount(100_000); unit > 0; unit /= 10 {
+		dst = append(dst, '0'+byte(frac/unit%10))
+	}
+	return dst
+}
