@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
 // Bounds of one batch, so that its insert is one block and one part: all or nothing.
@@ -45,6 +46,9 @@ type Request struct {
 	Undecodable float64
 	// Cursor is where the last committed read stopped, as Reader.Cursor returned it; nil at the beginning.
 	Cursor []byte
+	// Memory is where the batches are allocated; nil: the connector's own choice. Every batch that was returned goes back
+	// to it when it is released, everything else when the reader is closed.
+	Memory memory.Allocator
 }
 
 // Reader is one read of a source, from beginning to end. It is used by one goroutine.
@@ -111,4 +115,5 @@ const (
 	RuleNUL          = "nul_byte"       // a NUL byte in a cell
 	RuleCellTooLarge = "cell_too_large" // a cell over MaxCell
 	RuleUndecodable  = "undecodable"    // bytes that the encoding does not have
+	RuleQuote        = "broken_quote"   // a quoted cell runs over a line break and on after its closing quote: two rows in one
 )

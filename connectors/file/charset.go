@@ -1,0 +1,148 @@
+package file
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// charset is how text is written in bytes.
+type charset int
+
+const (
+	unknown charset = iota // to be found out
+	utf8Text
+	gb18030Text // GBK and GB 2312 are subsets of it
+	utf16LE
+	utf16BE
+	utf16Any // UTF-16 of either byte order
+)
+
+// namedEncoding is what Options.Encoding means.
+func namedEncoding(name string) (charset, bool) {
+	switch strings.ToLower(name) {
+	case "auto":
+		return unknown, true
+	case "utf-8", "utf8":
+		return utf8Text, true
+	case "gb18030", "gbk", "gb2312", "cp936":
+		return gb18030Text, true
+	case "utf-16", "utf16":
+		return utf16Any, true
+	case "utf-16le":
+		return utf16LE, true
+	case "utf-16be":
+		return utf16BE, true
+	}
+	return unknown, false
+}
+
+// mark is the encoding that a byte order mark at the beginning of b tells, and the mark's length.
+func mark(b []byte) (charset, int) {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
+		return utf8Text, 3
+	case bytes.HasPrefix(b, []byte("\x84\x31\x95\x33")):
+		return gb18030Text, 4
+	case bytes.HasPrefix(b, []byte("\xff\xfe")):
+		return utf16LE, 2
+	case bytes.HasPrefix(b, []byte("\xfe\xff")):
+		return utf16BE, 2
+	}
+	return unknown, 0
+}
+
+// byNULs tells UTF-16 without a mark: the ASCII characters of a table, its delimiters and digits at least, have a NUL on
+// one and the same side. What is meant to be read that way must also make sense as text.
+func byNULs(head []byte) charset {
+	// The header says it best, but it may be short and long texts without a single ASCII character may follow.
+	for _, n := range []int{1 << 10, 8 << 10, peekSize} {
+		if e := bySideOfNULs(head[:min(n, len(head))&^1]); e != unknown || n >= len(head) {
+			return e
+		}
+	}
+	return unknown
+}
+
+func bySideOfNULs(b []byte) charset {
+	var even, odd int
+	for i := 0; i < len(b); i += 2 {
+		if b[i] == 0 {
+			even++
+		}
+		if b[i+1] == 0 {
+			odd++
+		}
+	}
+	units := len(b) / 2
+	switch {
+	case odd*64 >= units && odd > 0 && even*4 <= odd && sensible(b, 0):
+		return utf16LE
+	case even*64 >= units && even > 0 && odd*4 <= even && sensible(b, 1):
+		return utf16BE
+	}
+	return unknown
+}
+
+// sensible reports whether nearly all units of b are characters that tables hold, and one of them a line break. low is the index of a unit's low byte.
+func sensible(b []byte, low int) bool {
+	good, broken := 0, false
+	for i := 0; i+1 < len(b); i += 2 {
+		u := uint16(b[i+low]) | uint16(b[i+1-low])<<8
+		broken = broken || u == '\n' || u == '\r'
+		switch {
+		case u >= 0x20 && u < 0x7f, u == '\t', u == '\n', u == '\r',
+			u >= 0xa0 && u < 0x800, u >= 0x2000 && u < 0xa000, u >= 0xf900 && u < 0xfffe, utf16.IsSurrogate(rune(u)):
+			good++
+		}
+	}
+	return broken && good*20 >= len(b)/2*19
+}
+
+// decideWindow is how much is looked at, from the first byte that is not ASCII on, to tell UTF-8 from GB18030.
+const decideWindow = 64 << 10
+
+// decide tells UTF-8 from GB18030 by a piece of text that starts at its first byte that is not ASCII. whole: nothing comes
+// after it.
+//
+// Chinese in GB18030 read as UTF-8 is nearly all errors, so what has more characters of three bytes than twice its errors
+// is UTF-8, though a few of its bytes be broken. Two-byte sequences prove nothing: many Chinese characters of GB 2312 look
+// like Greek or Cyrillic in UTF-8 (一 is D2 BB, which is also U+04BB). Text of such sequences alone is GB18030.
+func decide(b []byte, whole bool) charset {
+	var long, short, wrong int
+	for i := 0; i < len(b); {
+		if b[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(b[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			if !whole && !utf8.FullRune(b[i:]) {
+				i = len(b) // cut off by the end of the window
+				continue
+			}
+			wrong++
+		case n == 2:
+			short++
+		default:
+			long++
+		}
+		i += n
+	}
+	switch {
+	case long > 2*wrong:
+		return utf8Text
+	case wrong == 0 && short > 0 && !validGB18030(b, whole):
+		return utf8Text
+	}
+	return gb18030Text
+}
+
+// validGB18030 reports whether b decodes without loss.
+func validGB18030(b []byte, whole bool) bool {
+	dst := make([]byte, 4*len(b)+16)
+	_, _, lost := decodeGB18030(dst, b, whole)
+	return !lost
+}

@@ -1,0 +1,24 @@
+// Package file reads CSV and TSV files as departments drop them: any encoding that Chinese office software writes, gzip or
+// not, with titles above the header, quotes as Excel writes them, and damage of every kind named by file and line.
+//
+// The road of a byte: stored (the file as it lies on disk, counted, watched for changes) → text (gunzip, decoding to
+// UTF-8) → feed (the same in a goroutine that reads ahead) → rows (records and their line numbers) → columns (Arrow).
+// head.go finds the header before the first row is read, find.go the files, faults.go has every sentence that people read.
+//
+// Decisions that are not obvious:
+//
+//   - A row shorter than the header is ragged even when what is missing may have been empty: a row that lost a cell in
+//     its middle looks the same, and padding it would shift values into other columns. Cells beyond the header are
+//     dropped only when they are empty, and trailing columns without a name may be missing.
+//   - A quoted cell that runs over a line break and goes on after its closing quote is the mark of a lost quote: what
+//     looks like one row is two. It is refused, not merged.
+//   - A quoted cell over connectors.MaxCell is skipped up to its closing quote, in constant memory, and its row refused;
+//     there is no guessing where a row may start again inside of it. When text follows that quote, or no quote comes
+//     before the end of the file, the file is broken and the read fails, naming the line where the quote opened.
+//   - A row whose cells are all blank is a blank line: Excel writes such rows below its tables.
+//   - U+FFFD counts as undecodable even where the file spells it: whoever wrote it had lost the character already.
+//   - Files are opened twice, once for their headers and once to be read, so that a thousand of them need one
+//     descriptor; a file that is no longer the same at the second opening, or at its end, fails the read.
+//
+// It is not for workbooks (.xlsx) and knows no record kinds.
+package file

@@ -1,0 +1,124 @@
+package file
+
+import (
+	"fmt"
+	"strings"
+
+	"creditsync/connectors"
+	"creditsync/internal/fault"
+)
+
+// Options of `source: {file: …}`.
+type Options struct {
+	// Path of the file or files: a path or a pattern with *, ? and [ ] in any of its parts, relative to the configuration
+	// file. Files whose names start with a dot or with ~$ match only where the pattern says so.
+	Path string `yaml:"path"`
+	// Format is auto, csv or tsv. auto tries comma, tab, semicolon and | and takes the one under which the header has the
+	// most known columns.
+	Format string `yaml:"format"`
+	// Encoding is auto, utf-8, gb18030, gbk, utf-16, utf-16le or utf-16be. A byte order mark wins over it.
+	Encoding string `yaml:"encoding"`
+	// Take is all, or newest: the newest file without a receipt column and the files with one that are newer still.
+	Take string `yaml:"take"`
+	// Delimiter between cells, one character or "tab"; empty: found by itself.
+	Delimiter string `yaml:"delimiter"`
+	// HeaderRow is the line of the header, counted from 1; 0: found by itself among the first 20 lines.
+	HeaderRow int `yaml:"header_row"`
+	// AllowEmpty accepts a file without data rows. In a snapshot it deletes whatever such a file delivered before.
+	AllowEmpty bool `yaml:"allow_empty"`
+}
+
+// Values of Options.Take.
+const (
+	takeAll    = "all"
+	takeNewest = "newest"
+)
+
+// maxHeaderRow bounds header_row: no title block is longer.
+const maxHeaderRow = 1000
+
+// Defaults are the options of a source that names nothing but its path.
+func Defaults() Options {
+	return Options{Format: "auto", Encoding: "auto", Take: takeAll}
+}
+
+// Definition of the source `file`.
+func Definition() connectors.Definition {
+	modes := []connectors.Mode{connectors.Snapshot, connectors.Append}
+	return connectors.Define("file", modes, Defaults(), func(o Options, at connectors.Place) (connectors.Source, error) {
+		s, err := New(o, at)
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	})
+}
+
+// Validate names everything that is wrong with the options, as one error of class Input; nil if nothing is.
+func (o Options) Validate() error {
+	var zh, en []string
+	bad := func(t fault.Text) { zh, en = append(zh, t.ZH), append(en, t.EN) }
+	if strings.TrimSpace(o.Path) == "" {
+		bad(fault.T("path：不能为空", "path: must not be empty"))
+	} else if err := checkPattern(o.Path); err != nil {
+		bad(fault.T("path：%q 中的方括号不成对", "path: unbalanced [ ] in %q", o.Path))
+	}
+	oneOf := func(name, got string, known []string) {
+		for _, k := range known {
+			if strings.EqualFold(got, k) {
+				return
+			}
+		}
+		list := strings.Join(known, ", ")
+		bad(fault.T("%[1]s：应为 %[2]s 之一，现为 %[3]q", "%[1]s: must be one of %[2]s, got %[3]q", name, list, got))
+	}
+	oneOf("format", o.Format, []string{"auto", "csv", "tsv"})
+	if _, ok := namedEncoding(o.Encoding); !ok {
+		oneOf("encoding", o.Encoding, []string{"auto", "utf-8", "gb18030", "gbk", "utf-16", "utf-16le", "utf-16be"})
+	}
+	oneOf("take", o.Take, []string{takeAll, takeNewest})
+	if _, err := o.delimiter(); err != nil {
+		bad(fault.T("delimiter：应为一个字符（不能是引号、字母、数字、换行），制表符写作 tab，现为 %q",
+			"delimiter: must be one ASCII character (no quote, letter, digit or line break) or tab, got %q", o.Delimiter))
+	}
+	if o.HeaderRow < 0 || o.HeaderRow > maxHeaderRow {
+		bad(fault.T("header_row：应在 0 到 %d 之间（0 为自动识别），现为 %d", "header_row: must be 0..%d (0: found by itself), got %d", maxHeaderRow, o.HeaderRow))
+	}
+	if len(zh) == 0 {
+		return nil
+	}
+	return fault.New(fault.Input, "file.options", fault.Text{ZH: strings.Join(zh, "；"), EN: strings.Join(en, "; ")})
+}
+
+// delimiter is the declared one; 0 where it is to be found.
+func (o Options) delimiter() (byte, error) {
+	switch {
+	case o.Delimiter == "":
+		return 0, nil
+	case strings.EqualFold(o.Delimiter, "tab"), o.Delimiter == `\t`:
+		return '\t', nil
+	}
+	c := o.Delimiter[0]
+	letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+	if len(o.Delimiter) != 1 || letter || c == '"' || c == '\n' || c == '\r' || c == 0 || c >= 0x80 {
+		return 0, fmt.Errorf("delimiter %q", o.Delimiter)
+	}
+	return c, nil
+}
+
+// delimiters to try on a file of that name, the likeliest first.
+func (o Options) delimiters(name string) []byte {
+	if d, err := o.delimiter(); err == nil && d != 0 {
+		return []byte{d}
+	}
+	lower := strings.TrimSuffix(strings.ToLower(name), ".gz")
+	switch {
+	case strings.EqualFold(o.Format, "tsv"):
+		return []byte{'\t'}
+	case strings.EqualFold(o.Format, "csv"):
+		return []byte{',', ';', '|', '\t'}
+	case strings.HasSuffix(lower, ".tsv"), strings.HasSuffix(lower, ".tab"):
+		return []byte{'\t', ',', ';', '|'}
+	}
+	return []byte{',', '\t', ';', '|'}
+}

@@ -1,0 +1,239 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"creditsync/connectors"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// reader reads files one after another. It implements connectors.Reader.
+type reader struct {
+	files  []input
+	inputs []connectors.Input
+	enc    charset
+	want   connectors.Request
+	mem    memory.Allocator
+
+	at      int    // the file that is read
+	open    *table // nil before it is opened
+	err     error  // what ended the read
+	done    atomic.Int64
+	size    int64
+	rows    int64
+	lost    int64  // rows that could not be decoded
+	lostRef string // the first of them
+	lostIn  string // the file that it is in
+}
+
+// errClosed answers a Next after Close.
+var errClosed = errors.New("read of a closed reader")
+
+func newReader(files []input, enc charset, want connectors.Request) *reader {
+	r := &reader{files: files, enc: enc, want: want, mem: want.Memory}
+	if r.mem == nil {
+		r.mem = new(recycler)
+	}
+	for _, f := range files {
+		size := f.info.Size()
+		r.inputs = append(r.inputs, connectors.Input{Name: f.name, Size: size, Receipt: f.layout.receipt})
+		r.size += size
+	}
+	return r
+}
+
+// Next implements connectors.Reader.
+func (r *reader) Next(ctx context.Context) (*connectors.Batch, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	b, err := r.next(ctx)
+	if err != nil {
+		r.err = err
+		r.stop()
+	}
+	return b, err
+}
+
+func (r *reader) next(ctx context.Context) (*connectors.Batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for ; r.at < len(r.files); r.at++ {
+		if r.open == nil {
+			t, err := openTable(ctx, r.files[r.at], r)
+			if err != nil {
+				return nil, err
+			}
+			r.open = t
+		}
+		b, err := r.batch(ctx, r.open)
+		if b != nil || err != nil {
+			return b, err
+		}
+		r.open.close()
+		r.open = nil
+	}
+	if float64(r.lost) > r.want.Undecodable*float64(r.rows) {
+		return nil, r.tooManyLost()
+	}
+	return nil, io.EOF
+}
+
+// batch is the next batch of one file; nil after its last one.
+func (r *reader) batch(ctx context.Context, t *table) (*connectors.Batch, error) {
+	var refused []connectors.Refused
+	room := connectors.MaxBatchBytes
+	for t.columns.rows+len(refused) < connectors.MaxBatchRows {
+		rec, err := t.next(ctx)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		size := t.columns.sizeOf(rec)
+		if size > room && t.columns.rows+len(refused) > 0 {
+			t.hold(rec)
+			break
+		}
+		room -= size
+		r.rows++
+		if rec.rule == "" {
+			t.columns.add(rec)
+			continue
+		}
+		one := t.refuse(rec)
+		refused = append(refused, one)
+		if rec.rule == connectors.RuleUndecodable {
+			if r.lost++; r.lost == 1 {
+				r.lostRef, r.lostIn = one.Ref, t.name
+			}
+			if r.want.Undecodable <= 0 {
+				return nil, r.tooManyLost()
+			}
+		}
+	}
+	if t.columns.rows+len(refused) == 0 {
+		return nil, nil
+	}
+	return t.columns.batch(r.at, refused), nil
+}
+
+func (r *reader) tooManyLost() error { return undecodable(r.lostIn, r.lostRef, r.lost, r.rows) }
+
+// Inputs implements connectors.Reader.
+func (r *reader) Inputs() []connectors.Input { return r.inputs }
+
+// Read implements connectors.Reader: in bytes as stored, packed ones of a packed file.
+func (r *reader) Read() (done, size int64) { return min(r.done.Load(), r.size), r.size }
+
+// Cursor implements connectors.Reader: files have none.
+func (r *reader) Cursor() []byte { return nil }
+
+// Close implements connectors.Reader.
+func (r *reader) Close() error {
+	if r.err == nil {
+		r.err = errClosed
+	}
+	r.stop()
+	return nil
+}
+
+func (r *reader) stop() {
+	if r.open != nil {
+		r.open.close()
+		r.open = nil
+	}
+}
+
+// table is one file being read.
+type table struct {
+	layout  layout
+	name    string
+	stored  *stored
+	feed    *feed
+	lines   *rows
+	columns *columns
+	held    *record // read already, for the next batch
+	any     bool    // a row has been read
+}
+
+func openTable(ctx context.Context, in input, r *reader) (*table, error) {
+	st, err := openStored(in.found, in.info, &r.done)
+	if err != nil {
+		return nil, err
+	}
+	content, err := st.content()
+	if err != nil {
+		st.f.Close()
+		return nil, err
+	}
+	t := &table{layout: in.layout, name: in.name, stored: st}
+	t.feed = startFeed(newText(in.name, content, r.enc), st.unchanged)
+	t.lines = &rows{name: in.name, feed: t.feed, scan: scanner{delim: in.layout.delim}}
+	t.columns = newColumns(r.mem, in.name, in.layout.names)
+	if err := t.lines.skipTo(ctx, in.layout.start, in.layout.line); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// next is the next row, judged by its number of cells too.
+func (t *table) next(ctx context.Context) (record, error) {
+	if t.held != nil {
+		rec := *t.held
+		t.held = nil
+		return rec, nil
+	}
+	rec, err := t.lines.next(ctx)
+	if err == io.EOF && !t.any && !t.layout.mayBeEmpty {
+		err = onlyHeader(t.name, t.layout.header)
+	}
+	if err != nil {
+		return rec, err
+	}
+	t.any = true
+	if n := len(rec.cells); rec.rule == "" && n != len(t.layout.names) && (n < t.layout.named || !blankFrom(rec, len(t.layout.names))) {
+		rec.rule = connectors.RuleRagged
+	}
+	return rec, nil
+}
+
+// hold keeps rec, the last one that next returned, for the next batch: its bytes stay as they are until the one after it is
+// asked for.
+func (t *table) hold(rec record) { t.held = &rec }
+
+// blankFrom reports whether the cells from number i on are blank.
+func blankFrom(rec record, i int) bool {
+	return i >= len(rec.cells) || blankRecord(record{bytes: rec.bytes, cells: rec.cells[i:]})
+}
+
+// refuse copies what could be read of a refused row, up to connectors.MaxCell bytes.
+func (t *table) refuse(rec record) connectors.Refused {
+	out := connectors.Refused{Ref: fmt.Sprintf("%s:%d", t.name, rec.line), Rule: rec.rule}
+	room := connectors.MaxCell
+	for _, c := range rec.cells {
+		cell := rec.bytes[c.lo:c.hi]
+		if len(cell) > room {
+			cell = cell[:wholeRunes(cell[:room])]
+		}
+		out.Cells = append(out.Cells, string(cell))
+		if room -= len(cell); room <= 0 {
+			break
+		}
+	}
+	return out
+}
+
+func (t *table) close() {
+	t.feed.close()
+	t.stored.f.Close()
+	t.columns.release()
+}
