@@ -1,0 +1,79 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"creditsync/internal/fault"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+var (
+	// ErrFenced is in the chain where a lease is not, or no longer, the caller's: another process took it over, or it was
+	// given back. What the caller wanted to write is not written, and it must stop working. Code "lease.lost", class Run.
+	ErrFenced = errors.New("the lease was lost")
+	// ErrNotOpen is in the chain where a run or commit is not in the state that the step needs. Nothing was changed. Code
+	// "commit.not_open" or "run.not_open", class Run.
+	ErrNotOpen = errors.New("not open")
+)
+
+// failed makes a fault of what the database said, and lets pass what is a fault already or the end of ctx.
+func (l *Ledger) failed(ctx context.Context, err error) error {
+	var f *fault.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &f):
+		return err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return broken(l.path, err)
+}
+
+// broken is the fault for an error of the file or its disk.
+func broken(path string, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return err
+	}
+	code := 0
+	var s *sqlite.Error
+	if errors.As(err, &s) {
+		code = s.Code() & 0xff // without the extension that says where in SQLite
+	}
+	switch {
+	case code == sqlite3.SQLITE_CORRUPT, code == sqlite3.SQLITE_NOTADB:
+		return damaged(path, err)
+	case code == sqlite3.SQLITE_FULL, errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fault.New(fault.Environment, "ledger.full", fault.T(
+			"磁盘已满，无法写入账本 %s", "the disk is full: the ledger %s cannot be written", path)).Because(err).
+			Do(fault.T("请腾出磁盘空间后重试；未提交的内容没有生效", "free some space and try again; nothing that was not committed has taken effect"))
+	case code == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_LOCKED:
+		return fault.New(fault.Environment, "ledger.locked", fault.T(
+			"账本 %s 一直被其他进程锁定", "other processes keep the ledger %s locked", path)).Because(err).Again().
+			Do(fault.T("请确认没有备份或数据库工具打开它", "make sure that no backup or database tool has it open"))
+	case code == sqlite3.SQLITE_READONLY, code == sqlite3.SQLITE_PERM, errors.Is(err, fs.ErrPermission):
+		return fault.New(fault.Environment, "ledger.readonly", fault.T(
+			"没有写账本 %s 的权限", "the ledger %s may not be written", path)).Because(err).
+			Do(fault.T("请确认运行本程序的用户可以写该文件及其所在目录", "make sure that the user this program runs as may write the file and its folder"))
+	}
+	return fault.New(fault.Environment, "ledger.io", fault.T(
+		"无法读写账本 %s", "the ledger %s cannot be read or written", path)).Because(err).
+		Do(fault.T("请检查目录是否存在、磁盘是否正常", "check that its folder exists and that the disk is sound"))
+}
+
+func damaged(path string, err error) error {
+	return fault.New(fault.Environment, "ledger.corrupt", fault.T(
+		"账本 %s 已损坏", "the ledger %s is damaged", path)).Because(err).
+		Do(fault.T("请勿删除它及同名的 -wal 文件；先备份，再从最近的备份恢复，然后执行 creditsync check",
+			"do not delete it nor the -wal file beside it; copy both, restore the last backup, then run creditsync check"))
+}
+
+func notOpen(code string, what fault.Text) error {
+	return fault.New(fault.Run, code, what).Because(ErrNotOpen)
+}
