@@ -11,19 +11,16 @@ import (
 
 // Run is a run that holds its pipeline's lease.
 type Run struct {
-	ID       string // UUID
-	No       uint64
-	Fence    uint64 // of the pipeline's lease; every write of the ledger asks for it
-	Pipeline string
-	Kind     string
-	Mode     string
-	Started  time.Time
+	ID string // UUID
+	No uint64 // counted over all pipelines
+	// Hold is the ledger's own, with the lease's fence: every write of the ledger asks for it.
+	Hold any
 }
 
 // Lock is the right to commit to a kind.
 type Lock struct {
-	Kind  string
-	Fence uint64
+	Kind string
+	Hold any // the ledger's own, with the lock's fence
 }
 
 // Closing is what closes a commit.

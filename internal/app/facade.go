@@ -1,0 +1,159 @@
+package app
+
+import (
+	"log/slog"
+	"time"
+
+	"creditsync/internal/config"
+	"creditsync/internal/fault"
+	"creditsync/pipelines"
+)
+
+// Options is what the process hands in.
+type Options struct {
+	Config *config.Config
+	Log    *slog.Logger
+	Now    func() time.Time
+	// Executable is the path of this program, for the engine and the broker that it starts.
+	Executable string
+	Getenv     func(string) string
+	// Progress is told how far runs have read; nil for nobody.
+	Progress func(pipelines.Progress)
+	// Notice is told what people should know at once, such as that keys were made; nil for nobody.
+	Notice func(fault.Text)
+}
+
+// App is the program put together from one configuration. Its methods open what they need and leave it open until Close.
+type App struct {
+	Options
+	open opened
+}
+
+// New puts the program together; it touches nothing.
+func New(o Options) *App { return &App{Options: o} }
+
+// RunResult is how one pipeline's run went, with what became of its messages.
+type RunResult struct {
+	pipelines.Report
+	// Published are the messages of this run's commits that are acknowledged; Relayed those of older backlog.
+	Published, Relayed uint64
+	// Waiting are messages of this run that could not be published yet; PublishErr says why.
+	Waiting        uint64
+	PublishSeconds float64
+	PublishErr     error
+}
+
+// Finding is one thing that check tried.
+type Finding struct {
+	What   fault.Text // "ClickHouse 127.0.0.1:8123"
+	Detail fault.Text // what was found when all is well
+	Err    error
+}
+
+// Preview is what the first rows of a pipeline's source would become.
+type Preview struct {
+	Pipeline, Kind string
+	Inputs         []string
+	// Bound says which source column feeds which field; Unmapped are source columns that feed none.
+	Bound    []Binding
+	Unmapped []string
+	Fields   []FieldTitle
+	// Rows hold the accepted rows' values in the order of Fields, as text; personal identifiers masked.
+	Rows     [][]string
+	Warnings [][]string // rule names per accepted row
+	Rejects  []Rejected
+	Counts   pipelines.Counts
+}
+
+// Binding is one field and the source column that feeds it.
+type Binding struct{ Field, Title, Column string }
+
+// FieldTitle is a field's name with its Chinese title.
+type FieldTitle struct{ Name, Title string }
+
+// Rejected is a refused row as people see it.
+type Rejected struct {
+	Receipt    string // 回执号
+	Kind       string
+	Pipeline   string
+	Ref        string
+	Authority  string
+	State      string // open, resolved, replayed or dismissed
+	Seen       uint32
+	FirstRun   uint64
+	LastRun    uint64
+	ChangedAt  time.Time
+	RecordID   string // "" where it cannot be computed
+	Violations []Violation
+	Cells      []Cell // the row as read, masked
+}
+
+// Cell is one cell of a row as it was read.
+type Cell struct{ Header, Text string }
+
+// Violation is one reason why a row was refused.
+type Violation struct{ Field, Title, Rule, Message string }
+
+// Record is every version of a record and every message that told of it.
+type Record struct {
+	Kind, ID string
+	Versions []Version
+	Messages []Message
+	// MessagesErr says why the messages could not be read.
+	MessagesErr error
+}
+
+// Version is one committed version of a record.
+type Version struct {
+	Seq        uint64
+	Version    uint32
+	Op, Status string
+	RunNo      uint64
+	CommitNo   uint64
+	Pipeline   string
+	SourceRef  string
+	IngestedAt time.Time
+	Changed    []string
+	Warnings   []string
+	Values     []Value // present values only, personal identifiers masked
+}
+
+// Value is one field's value as text.
+type Value struct{ Field, Title, Text string }
+
+// Message is one message on a topic.
+type Message struct {
+	Topic     string
+	Partition int
+	Offset    int64
+	ID        string // ce_id
+	Seq       uint64
+	Op        string // upsert, delete or forget
+	At        time.Time
+}
+
+// RunRow is one run of the history.
+type RunRow struct {
+	RunNo                   uint64
+	Run, Pipeline, Kind     string
+	Mode, State             string
+	Started                 time.Time
+	Finished                time.Time // zero while it runs
+	Counts                  pipelines.Counts
+	Published               uint64
+	Seconds                 float64
+	ErrorCode, Error, Holds string // Holds names the process of an open run
+}
+
+// QuarantineFilter picks refused rows. Empty fields pick all.
+type QuarantineFilter struct {
+	Pipeline, Rule, Authority, State string
+	Receipts                         []string // 回执号 or its beginning
+	Limit                            int
+}
+
+// Exported is one file that was written for an authority.
+type Exported struct {
+	Path, Authority string
+	Rows            int
+}

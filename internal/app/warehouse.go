@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"creditsync/internal/warehouse"
+	"creditsync/pipelines"
+	"creditsync/schemas"
+)
+
+// store is the warehouse as package pipelines wants it.
+type store struct{ *warehouse.Warehouse }
+
+var _ pipelines.Warehouse = store{}
+
+func (s store) Stage(ctx context.Context, k *schemas.Kind, token string, rows arrow.Record) error {
+	return s.Warehouse.Stage(ctx, k, token, rows)
+}
+
+func (s store) Staged(ctx context.Context, k *schemas.Kind, run uint64) (pipelines.Tally, error) {
+	t, err := s.Warehouse.Staged(ctx, k, run)
+	return pipelines.Tally(t), err
+}
+
+func (s store) StagedRejects(ctx context.Context, run uint64) (pipelines.Tally, error) {
+	t, err := s.Warehouse.StagedRejects(ctx, run)
+	return pipelines.Tally(t), err
+}
+
+func (s store) Size(ctx context.Context, sc pipelines.Scope) (uint64, error) {
+	return s.Warehouse.Size(ctx, scope(sc))
+}
+
+func (s store) Absent(ctx context.Context, sc pipelines.Scope) (uint64, error) {
+	return s.Warehouse.Absent(ctx, scope(sc))
+}
+
+func (s store) Diff(ctx context.Context, sc pipelines.Scope) (pipelines.Changes, error) {
+	c, err := s.Warehouse.Diff(ctx, scope(sc))
+	return pipelines.Changes{
+		Inserted: c.Inserted, Updated: c.Updated, Deleted: c.Deleted, Unchanged: c.Unchanged, Superseded: c.Superseded, Withheld: c.Withheld,
+		Rows: c.Rows(), Notify: c.Notify(), Checksum: c.Checksum, Detail: c,
+	}, err
+}
+
+func (s store) Write(ctx context.Context, sc pipelines.Scope, c pipelines.Changes) error {
+	return s.Warehouse.Write(ctx, scope(sc), c.Detail.(warehouse.Changes))
+}
+
+func (s store) Verify(ctx context.Context, sc pipelines.Scope, c pipelines.Changes) error {
+	return s.Warehouse.Verify(ctx, scope(sc), c.Detail.(warehouse.Changes))
+}
+
+func (s store) WriteQuarantine(ctx context.Context, sc pipelines.Scope, v pipelines.Verdict) (rows, checksum uint64, err error) {
+	q, err := s.Warehouse.WriteQuarantine(ctx, scope(sc), warehouse.Verdict(v))
+	return q.Rows, q.Checksum, err
+}
+
+func (s store) Forward(ctx context.Context, k *schemas.Kind, c pipelines.Commit) error {
+	return s.Warehouse.Forward(ctx, closed(k, c))
+}
+
+func (s store) Live(ctx context.Context, k *schemas.Kind, c pipelines.Commit) error {
+	return s.Warehouse.Live(ctx, closed(k, c))
+}
+
+func scope(s pipelines.Scope) warehouse.Scope {
+	return warehouse.Scope{
+		Kind: s.Kind, Pipeline: s.Pipeline, Run: s.Run, Commit: s.Commit, Snapshot: s.Snapshot, Withhold: s.Withhold,
+		Lower: s.Lower, Slice: warehouse.Slice{I: s.Slice, N: s.Slices}, At: s.At,
+	}
+}
+
+func closed(k *schemas.Kind, c pipelines.Commit) warehouse.Closed {
+	return warehouse.Closed{
+		Kind: k, No: c.No, Run: c.Run, RunNo: c.RunNo, Pipeline: c.Pipeline, Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum, Quarantine: c.Quarantine,
+		Inserted: c.Counts.Inserted, Updated: c.Counts.Updated, Deleted: c.Counts.Deleted, At: c.ClosedAt,
+	}
+}

@@ -1,0 +1,34 @@
+CREATE TABLE IF NOT EXISTS credit.meta (
+  name String, value String, at DateTime64(3, 'Asia/Shanghai')
+) ENGINE = ReplacingMergeTree(at) ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0;
+
+CREATE TABLE IF NOT EXISTS credit.reject_stage (
+  run_no UInt64, place UInt64, reject_id FixedString(16), record_id FixedString(16), source_ref String,
+  authority LowCardinality(String), raw_masked String, raw_cipher String,
+  fields Array(LowCardinality(String)), rules Array(LowCardinality(String)), messages Array(String)
+) ENGINE = MergeTree PARTITION BY run_no ORDER BY place SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 60;
+
+CREATE TABLE IF NOT EXISTS credit.quarantine_versions (
+  kind LowCardinality(String), pipeline LowCardinality(String), reject_id FixedString(16), record_id FixedString(16), source_ref String,
+  authority LowCardinality(String), raw_masked String, raw_cipher String, violations Array(Tuple(field String, rule String, message String)),
+  state Enum8('open' = 1, 'resolved' = 2, 'replayed' = 3, 'dismissed' = 4), first_run UInt64, last_run UInt64, times_seen UInt32,
+  commit_no UInt64, changed_at DateTime64(3, 'Asia/Shanghai')
+) ENGINE = MergeTree ORDER BY (kind, commit_no, pipeline, reject_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0;
+
+CREATE TABLE IF NOT EXISTS credit.quarantine (
+  kind LowCardinality(String), pipeline LowCardinality(String), reject_id FixedString(16), record_id FixedString(16), source_ref String,
+  authority LowCardinality(String), raw_masked String, raw_cipher String, violations Array(Tuple(field String, rule String, message String)),
+  state Enum8('open' = 1, 'resolved' = 2, 'replayed' = 3, 'dismissed' = 4), first_run UInt64, last_run UInt64, times_seen UInt32,
+  commit_no UInt64, changed_at DateTime64(3, 'Asia/Shanghai')
+) ENGINE = ReplacingMergeTree(commit_no) ORDER BY (kind, pipeline, reject_id) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0;
+
+CREATE TABLE IF NOT EXISTS credit.commits (
+  kind LowCardinality(String), commit_no UInt64, run UUID, run_no UInt64, pipeline LowCardinality(String),
+  rows UInt64, notify UInt64, checksum UInt64, inserted UInt64, updated UInt64, deleted UInt64, closed_at DateTime64(3, 'Asia/Shanghai')
+) ENGINE = ReplacingMergeTree(closed_at) ORDER BY (kind, commit_no) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0;
+
+CREATE TABLE IF NOT EXISTS credit.runs (
+  run UUID, run_no UInt64, pipeline LowCardinality(String), kind LowCardinality(String), mode LowCardinality(String),
+  state LowCardinality(String), started_at DateTime64(3, 'Asia/Shanghai'), finished_at DateTime64(3, 'Asia/Shanghai'), read UInt64, accepted UInt64, rejected UInt64,
+  inserted UInt64, updated UInt64, deleted UInt64, unchanged UInt64, superseded UInt64, withheld UInt64, warnings UInt64, error String
+) ENGINE = ReplacingMergeTree(finished_at) ORDER BY run SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0;
