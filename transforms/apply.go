@@ -1,0 +1,248 @@
+package transforms
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"creditsync/schemas"
+	"creditsync/transforms/cndate"
+	"creditsync/transforms/fold"
+)
+
+// Transformer turns batches of one source into batches of one kind. It is safe for concurrent use: several batches may be
+// applied at once.
+type Transformer struct {
+	opt    Options
+	names  *names
+	plans  []fieldPlan
+	order  []int
+	cross  crossPlan
+	key    keyPlan
+	schema *arrow.Schema
+	refuse *arrow.Schema
+	seals  sealPlan
+	bound  atomic.Pointer[boundSchema]
+	pool   sync.Pool // of *batch
+}
+
+// boundSchema is the binding of the batches that share a schema.
+type boundSchema struct {
+	schema  *arrow.Schema
+	binding *binding
+}
+
+// New prepares the transformation of a source into a kind. An error is a mistake of the program or of the mapping: a field
+// that the kind does not have.
+func New(o Options) (*Transformer, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.Alloc == nil {
+		o.Alloc = memory.DefaultAllocator
+	}
+	t := &Transformer{opt: o, schema: o.Kind.Arrow(), refuse: schemas.RejectArrow()}
+	var err error
+	if t.names, err = newNames(o.Kind); err != nil {
+		return nil, err
+	}
+	if t.plans, t.order, err = newPlans(&o); err != nil {
+		return nil, err
+	}
+	if t.cross, err = newCrossPlan(o.Kind); err != nil {
+		return nil, err
+	}
+	t.key = newKeyPlan(o.Kind)
+	t.seals = newSealPlan(&o)
+	t.pool.New = func() any { return newBatch(t) }
+	return t, nil
+}
+
+// Bind reports whether the headers of a source fit the kind; the error is a *BindError.
+func (t *Transformer) Bind(headers []string) error {
+	_, err := bind(t.opt.Kind, t.names, t.opt.Map, t.opt.Receipt, headers)
+	return err
+}
+
+// Unmapped are the headers that name no field, in their order: columns that are not carried over. Of headers that do not
+// fit (see Bind) there are none.
+func (t *Transformer) Unmapped(headers []string) []string {
+	b, err := bind(t.opt.Kind, t.names, t.opt.Map, t.opt.Receipt, headers)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for c, f := range b.fieldOf {
+		if f < 0 && c != b.receipt {
+			out = append(out, headers[c])
+		}
+	}
+	return out
+}
+
+// Columns are the source columns of the fields that have one: field name → header. The error is a *BindError.
+func (t *Transformer) Columns(headers []string) (map[string]string, error) {
+	b, err := bind(t.opt.Kind, t.names, t.opt.Map, t.opt.Receipt, headers)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for f, c := range b.column {
+		if c >= 0 {
+			out[t.opt.Kind.Fields[f].Name] = headers[c]
+		}
+	}
+	return out, nil
+}
+
+// Apply transforms one batch. The same batch comes to the same output always, whatever batches come before or beside it
+// (I2). An error is a *BindError where the headers do not fit, or a mistake of the caller.
+func (t *Transformer) Apply(in Input) (*Output, error) {
+	bound, err := t.bindingOf(in.Rows.Schema())
+	if err != nil {
+		return nil, err
+	}
+	if in.Refs == nil || int64(in.Refs.Len()) != in.Rows.NumRows() {
+		return nil, fmt.Errorf("transforms: %d rows without as many references", in.Rows.NumRows())
+	}
+	b := t.pool.Get().(*batch)
+	defer t.pool.Put(b)
+	defer b.done()
+	if err := b.start(in, bound); err != nil {
+		return nil, err
+	}
+	b.restore()
+	b.read()
+	b.judge()
+	b.identify()
+	return b.output()
+}
+
+// bindingOf binds the columns of a schema. The batches of one input share it, so the last one is kept.
+func (t *Transformer) bindingOf(s *arrow.Schema) (*binding, error) {
+	if last := t.bound.Load(); last != nil && last.schema == s {
+		return last.binding, nil
+	}
+	headers := make([]string, s.NumFields())
+	for i, f := range s.Fields() {
+		headers[i] = f.Name
+	}
+	b, err := bind(t.opt.Kind, t.names, t.opt.Map, t.opt.Receipt, headers)
+	if err != nil {
+		return nil, err
+	}
+	t.bound.Store(&boundSchema{s, b})
+	return b, nil
+}
+
+// batch is what one Apply works in. It is kept for the next one, its buffers with it.
+type batch struct {
+	t       *Transformer
+	in      Input
+	bound   *binding
+	rows    int
+	today   cndate.Day
+	sources []source // by source column
+	cols    []column // by field
+	sum     []uint64 // by row: Σ of the fields' hashes
+	bad     []bool   // by row: a violation was found
+	warned  []uint32 // by row: bits of warnings
+	ids     [][16]byte
+	kept    []span // the runs of accepted rows
+	out     Output
+
+	foldTo, codeTo, num, keyTo []byte // scratch of one cell
+	spans                      []span
+	visit                      func(from, to int)
+	arena                      []byte
+	names                      []string
+	restored                   []*array.String // columns with cells of corrected rows, released with the batch
+}
+
+func newBatch(t *Transformer) *batch {
+	b := &batch{t: t, foldTo: make([]byte, 0, 4096), codeTo: make([]byte, 0, 64), cols: make([]column, len(t.plans))}
+	b.visit = func(from, to int) { b.spans = append(b.spans, span{from, to}) }
+	for i := range b.cols {
+		b.cols[i].field, b.cols[i].plan = t.plans[i].field, &t.plans[i]
+	}
+	return b
+}
+
+// start takes the batch up.
+func (b *batch) start(in Input, bound *binding) error {
+	b.in, b.bound, b.rows, b.today = in, bound, int(in.Rows.NumRows()), b.t.opt.Today()
+	b.sources = b.sources[:0]
+	for i, col := range in.Rows.Columns() {
+		s, ok := isText(col)
+		if !ok {
+			return fmt.Errorf("transforms: column %q is of type %s, not utf8", bound.headers[i], col.DataType())
+		}
+		b.sources = append(b.sources, newSource(s))
+	}
+	b.sum, b.bad, b.warned = zeroed(b.sum, b.rows), zeroed(b.bad, b.rows), zeroed(b.warned, b.rows)
+	b.ids = zeroed(b.ids, b.rows)
+	b.kept, b.arena = b.kept[:0], b.arena[:0]
+	b.out = Output{Warnings: map[string]uint64{}, Rules: map[string]uint64{}}
+	return nil
+}
+
+// done lets go of everything that belongs to the batch, so that nothing of it waits in the pool.
+func (b *batch) done() {
+	for _, a := range b.restored {
+		a.Release()
+	}
+	clear(b.restored)
+	b.restored = b.restored[:0]
+	b.in, b.bound, b.out = Input{}, nil, Output{}
+	clear(b.sources)
+	for i := range b.cols {
+		b.cols[i].done()
+	}
+	clear(b.foldTo[:cap(b.foldTo)])
+	clear(b.arena)
+}
+
+// read folds and checks every column.
+func (b *batch) read() {
+	for _, f := range b.t.order {
+		c := &b.cols[f]
+		var src *source
+		if at := b.bound.column[f]; at >= 0 {
+			src = &b.sources[at]
+		}
+		c.start(src, b.rows)
+		b.fillDefault(f)
+		c.plan.read(b, c)
+	}
+}
+
+// fillDefault gives a field without a column the value that the source's generation implies.
+func (b *batch) fillDefault(f int) {
+	c := &b.cols[f]
+	for _, d := range b.bound.defaults {
+		if d.field != f {
+			continue
+		}
+		pick := b.pick(c, []byte(d.value))
+		when := &b.sources[b.bound.column[d.when]]
+		for i := range b.rows {
+			if v := fold.Trim(when.raw(i)); !fold.IsNull(v) && !fold.IsPlaceholder(v) {
+				b.putChoice(c, i, pick)
+			}
+		}
+	}
+}
+
+// keep copies v to memory that lasts as long as the batch.
+func (b *batch) keep(v []byte) []byte {
+	from := len(b.arena)
+	b.arena = append(b.arena, v...)
+	return b.arena[from:len(b.arena):len(b.arena)]
+}
+
+// place is the place of row i, the order of the source.
+func (b *batch) place(i int) uint64 { return uint64(b.in.BatchNo)<<32 | uint64(i) }

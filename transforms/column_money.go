@@ -1,0 +1,47 @@
+package transforms
+
+import (
+	"creditsync/transforms/fold"
+	"creditsync/transforms/money"
+)
+
+// readMoney reads a column of amounts in the field's unit, 万元.
+func (b *batch) readMoney(c *column) {
+	if c.src == nil {
+		return
+	}
+	for i := range b.rows {
+		raw := c.src.raw(i)
+		if len(raw) == 0 {
+			continue
+		}
+		amount, reason := money.Parse(raw)
+		if reason != money.OK {
+			b.noMoney(c, i, raw, reason)
+			continue
+		}
+		c.state[i], c.amount[i] = good, amount
+		b.sum[i] += b.hashAmount(c, amount)
+	}
+}
+
+// noMoney says of a cell that is no amount whether it is absent or refused.
+func (b *batch) noMoney(c *column, i int, raw []byte, reason money.Reason) {
+	v := fold.Trim(raw)
+	switch {
+	case fold.IsNull(v) || fold.IsPlaceholder(v):
+	case reason == money.OutOfRange:
+		b.violate(c, i, ruleOutOfRange)
+	default:
+		b.violate(c, i, ruleNotANumber)
+	}
+}
+
+func (b *batch) hashAmount(c *column, amount int64) uint64 {
+	slot := &c.hashes[uint64(amount)*0x9E3779B97F4A7C15>>56]
+	if !slot.known || slot.value != amount {
+		b.num = money.AppendDecimal(b.num[:0], amount)
+		slot.value, slot.hash, slot.known = amount, c.plan.hash(b.num), true
+	}
+	return slot.hash
+}

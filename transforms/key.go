@@ -1,0 +1,110 @@
+package transforms
+
+import (
+	"encoding/binary"
+
+	"creditsync/schemas"
+	"creditsync/transforms/docno"
+	"creditsync/transforms/uscc"
+)
+
+// keyPlan is the natural key of a kind with its fields found.
+type keyPlan struct {
+	parts             []keyPart
+	kindOf, name      int
+	codes             []int
+	codeNames         []string
+	person, nameField string
+}
+
+type keyPart struct {
+	field int // −1 for the subject
+	form  schemas.KeyForm
+}
+
+func newKeyPlan(k *schemas.Kind) keyPlan {
+	p := keyPlan{kindOf: indexOf(k, k.Subject.Type), name: indexOf(k, k.Subject.Name),
+		codeNames: k.Subject.Codes, person: k.Subject.Person, nameField: k.Subject.Name}
+	for _, part := range k.Key {
+		p.parts = append(p.parts, keyPart{indexOf(k, part.Field), part.Form})
+	}
+	for _, c := range k.Subject.Codes {
+		p.codes = append(p.codes, indexOf(k, c))
+	}
+	return p
+}
+
+// identify names the record of every row whose key can be told.
+func (b *batch) identify() {
+	for i := range b.rows {
+		if key, ok := b.keyOf(i); ok {
+			b.ids[i] = b.t.opt.Protect.RecordID(b.t.opt.Kind.Name, key)
+		} else if b.bad[i] {
+			b.out.Count.Unkeyed++
+		}
+	}
+}
+
+// keyOf is the natural key of row i: its parts, each after its length, so that no two keys run into one another. It is
+// made of the normalised clear values. ok is false where a part is absent or refused.
+func (b *batch) keyOf(i int) (key []byte, ok bool) {
+	p := &b.t.key
+	key = b.keyTo[:0]
+	for _, part := range p.parts {
+		var v []byte
+		if part.form == schemas.SubjectNo {
+			name, value, ok := b.subject(i)
+			if !ok {
+				return nil, false
+			}
+			b.num = append(append(append(b.num[:0], name...), 0), value...)
+			v = b.num
+		} else if v, ok = b.keyValue(&b.cols[part.field], i); !ok {
+			return nil, false
+		} else if part.form == schemas.DocumentNo {
+			v = docno.Key(b.codeTo[:0], v)
+		}
+		key = binary.AppendUvarint(key, uint64(len(v)))
+		key = append(key, v...)
+	}
+	b.keyTo = key
+	return key, true
+}
+
+// keyValue is the normalised value of a cell as a key holds it.
+func (b *batch) keyValue(c *column, i int) ([]byte, bool) {
+	if c.state[i] != good {
+		return nil, false
+	}
+	b.num = c.appendValue(b.num[:0], i)
+	return b.num, true
+}
+
+// subject is what identifies whom the row is about: the name of a natural person; of others the first code that they have,
+// else the name. It cannot be told where the subject's type is unknown or a code that would come first was refused.
+func (b *batch) subject(i int) (field string, value []byte, ok bool) {
+	p := &b.t.key
+	types := &b.cols[p.kindOf]
+	if types.state[i] != good {
+		return "", nil, false
+	}
+	if string(types.clear(i)) != p.person {
+		for j, f := range p.codes {
+			c := &b.cols[f]
+			switch s := c.state[i]; {
+			case s == absent:
+			case s != good:
+				return "", nil, false
+			default:
+				if v := c.text.at(i); c.field.Format != schemas.USCC || !uscc.Absent(v) {
+					return p.codeNames[j], v, true
+				}
+			}
+		}
+	}
+	name := &b.cols[p.name]
+	if name.state[i] != good {
+		return "", nil, false
+	}
+	return p.nameField, name.text.at(i), true
+}

@@ -1,0 +1,121 @@
+package transforms
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"creditsync/schemas"
+	"creditsync/transforms/fold"
+)
+
+// maxQuote is how many characters of a cell a message shows at most.
+const maxQuote = 20
+
+// quote is a cell as a message may show it: "" where it is long or holds what cannot be printed.
+func (b *batch) quote(raw []byte) string {
+	v := b.maskLooks(fold.Trim(raw))
+	if utf8.RuneCount(v) > maxQuote {
+		return ""
+	}
+	s := string(v)
+	if strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }) {
+		return ""
+	}
+	return s
+}
+
+// message is the sentence of a violation. value is shown only for days, amounts and code lists: a text, a name or a code may
+// hold what nobody should read here.
+func message(k *schemas.Kind, v violation, value, language string) string {
+	zh := language == "zh"
+	sentence := ruleTable[v.rule].Sentence.In(language)
+	if v.field < 0 {
+		return sentence
+	}
+	f := &k.Fields[v.field]
+	switch f.Type {
+	case schemas.Date, schemas.Money, schemas.Choice:
+	default:
+		value = ""
+	}
+	switch {
+	case value == "":
+	case zh:
+		value = "的值“" + value + "”"
+	default:
+		value = " (" + value + ")"
+	}
+	limit := f.Unit
+	if v.rule == ruleTooLong {
+		limit = strconv.Itoa(f.Max)
+	}
+	other := ""
+	if n := indexOf(k, f.NotBefore); n >= 0 {
+		other = title(&k.Fields[n], zh)
+	}
+	return strings.NewReplacer("{field}", title(f, zh), "{value}", value, "{limit}", limit,
+		"{expected}", expected(f, v.rule).In(language), "{other}", other, "{when}", when(k, f, zh)).Replace(sentence)
+}
+
+func title(f *schemas.Field, zh bool) string {
+	if zh {
+		return f.Title
+	}
+	return f.English
+}
+
+// expected says what would be right.
+func expected(f *schemas.Field, r rule) Sentence {
+	switch {
+	case r == ruleNotInCodeList:
+		var values []string
+		for _, v := range f.List.Values {
+			values = append(values, v.Text)
+		}
+		return Sentence{"“" + strings.Join(values, "”、“") + "”", strings.Join(values, ", ")}
+	case r == ruleOutOfRange && f.Type == schemas.Date:
+		return Sentence{"应在 1949-01-01 或以后", "it must not lie before 1949-01-01"}
+	case r == ruleOutOfRange:
+		return Sentence{"单位为" + f.Unit + "，整数部分最多 12 位，小数部分最多 6 位", "in " + f.Unit + " at most 12 digits before the point and 6 behind it"}
+	case r == ruleCheckDigit && f.Format == schemas.PersonNo:
+		return Sentence{"身份证", "the identity card"}
+	case r == ruleCheckDigit:
+		return Sentence{"证照", "the certificate"}
+	}
+	switch f.Format {
+	case schemas.USCC:
+		return Sentence{"18 位数字和大写字母（不含 I、O、S、V、Z），不能填身份证号", "18 digits and capital letters without I, O, S, V and Z, and no resident ID"}
+	case schemas.OrgCode:
+		return Sentence{"8 位数字或大写字母加 1 位校验码", "8 digits or capital letters and a check character"}
+	case schemas.PersonNo:
+		return Sentence{"18 位居民身份证号码（或原 15 位号码）；其他证件为 5 至 64 位字母、数字，并写明证件类型", "18 characters of a resident ID, or its former 15 digits; other documents have 5 to 64 letters and digits, and their type is named"}
+	}
+	return Sentence{}
+}
+
+// when says under which condition a field is required; "" where it always is.
+func when(k *schemas.Kind, f *schemas.Field, zh bool) string {
+	if f.Required || len(f.RequiredIf) == 0 {
+		return ""
+	}
+	var conds []string
+	for _, c := range f.RequiredIf {
+		on := &k.Fields[indexOf(k, c.Field)]
+		switch {
+		case zh && len(c.In) > 0:
+			conds = append(conds, "“"+on.Title+"”为“"+strings.Join(c.In, "”或“")+"”")
+		case zh:
+			conds = append(conds, "“"+on.Title+"”含“"+strings.Join(c.Has, "”或“")+"”")
+		case len(c.In) > 0:
+			conds = append(conds, on.English+" is "+strings.Join(c.In, " or "))
+		default:
+			conds = append(conds, on.English+" contains "+strings.Join(c.Has, " or "))
+		}
+	}
+	if zh {
+		return strings.Join(conds, "或") + "时，"
+	}
+	return " where " + strings.Join(conds, " or ")
+}

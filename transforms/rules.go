@@ -1,0 +1,114 @@
+package transforms
+
+// Rule is one check with its stable name and what it says to the clerk whose row it hit. The sentence has places for
+// {field}, the field's title; {value}, the cell where it may be shown; {limit}; {expected}, what would be right; {other},
+// a second field; {when}, the condition under which a field is required.
+type Rule struct {
+	Name string
+	// Warning: the row is accepted and the record carries the rule's name.
+	Warning  bool
+	Sentence Sentence
+}
+
+// rule is a Rule by its place in the table; 0 is none.
+type rule uint8
+
+const (
+	noRule rule = iota
+	ruleRequired
+	ruleTooLong
+	ruleBadFormat
+	ruleCheckDigit
+	ruleBirthDate
+	ruleNotInCodeList
+	ruleNotADate
+	ruleInTheFuture
+	ruleBeforeDecision
+	ruleNotANumber
+	ruleOutOfRange
+	ruleRagged
+	ruleNUL
+	ruleCellTooLarge
+	ruleUndecodable
+	ruleUnreadable
+	warnFineText
+	warnFineCategory
+	warnDocnoYear
+	warnDocnoForm
+	warnUSCCType
+	warnOrgCodeInner
+	warnUnknownCategory
+	ruleCount
+)
+
+// firstWarning is the first rule of the table that warns.
+const firstWarning = warnFineText
+
+// ruleTable holds the rules in the order of the constants. Sentences never show a cell of a text or a personal field.
+var ruleTable = [ruleCount]Rule{
+	ruleRequired: {Name: "required", Sentence: Sentence{
+		"{when}“{field}”必须填写，现在是空的", "{field} must be filled in{when}; it is empty"}},
+	ruleTooLong: {Name: "too_long", Sentence: Sentence{
+		"“{field}”太长，最多 {limit} 个字", "{field} is too long: at most {limit} characters"}},
+	ruleBadFormat: {Name: "bad_format", Sentence: Sentence{
+		"“{field}”的格式不对，应为{expected}", "{field} is not in the right form: {expected}"}},
+	ruleCheckDigit: {Name: "check_digit", Sentence: Sentence{
+		"“{field}”的校验码不对，可能有一位写错了，请对照{expected}核对", "the check character of {field} does not fit; one of the characters is probably wrong: compare it with {expected}"}},
+	ruleBirthDate: {Name: "birth_date", Sentence: Sentence{
+		"“{field}”中的出生日期不存在，请对照身份证核对第 7 位起的日期", "the birth date in {field} does not exist; compare the date from the 7th digit on with the identity card"}},
+	ruleNotInCodeList: {Name: "not_in_code_list", Sentence: Sentence{
+		"“{field}”{value}不在代码集中，应为{expected}之一", "{field}{value} is not in the code list; it must be one of {expected}"}},
+	ruleNotADate: {Name: "not_a_date", Sentence: Sentence{
+		"“{field}”{value}不是日期，请按 2024-01-03 的样子填写，长期有效填 2099-12-31", "{field}{value} is not a date; write it as 2024-01-03, and 2099-12-31 where there is no end"}},
+	ruleInTheFuture: {Name: "in_the_future", Sentence: Sentence{
+		"“{field}”{value}晚于今天，请核对", "{field}{value} lies after today; check it"}},
+	ruleBeforeDecision: {Name: "before_decision", Sentence: Sentence{
+		"“{field}”{value}早于“{other}”，请核对这两个日期", "{field}{value} lies before {other}; check both dates"}},
+	ruleNotANumber: {Name: "not_a_number", Sentence: Sentence{
+		"“{field}”{value}不是金额，请填写以{limit}为单位的数字，例如 0.2", "{field}{value} is not an amount; write a number in {limit}, such as 0.2"}},
+	ruleOutOfRange: {Name: "out_of_range", Sentence: Sentence{
+		"“{field}”{value}超出允许的范围，{expected}", "{field}{value} is out of range: {expected}"}},
+	ruleRagged: {Name: "ragged_row", Sentence: Sentence{
+		"这一行的列数与表头不一致，请检查是否缺列、多列，或单元格中有未加引号的分隔符", "the row has more or fewer cells than the header; look for a missing or surplus cell, or a separator without quotes inside a cell"}},
+	ruleNUL: {Name: "nul_byte", Sentence: Sentence{
+		"这一行含有空字节（NUL），文件可能在导出或传输时损坏，请重新导出", "the row holds a NUL byte; the file was probably damaged on export or transfer: export it again"}},
+	ruleCellTooLarge: {Name: "cell_too_large", Sentence: Sentence{
+		"这一行有一个单元格超过 1 MB，可能是引号没有配对，请检查", "a cell of the row is larger than 1 MB; look for a quotation mark without its partner"}},
+	ruleUndecodable: {Name: "undecodable", Sentence: Sentence{
+		"这一行含有无法识别的字符（编码不对），请用 UTF-8 或 GB18030 重新导出", "the row holds bytes that are no characters of the file's encoding; export it again as UTF-8 or GB18030"}},
+	ruleUnreadable: {Name: "unreadable_row", Sentence: Sentence{
+		"这一行读不出来，请检查文件", "the row cannot be read; check the file"}},
+	warnFineText: {Name: "fine_text_mismatch", Warning: true, Sentence: Sentence{
+		"“处罚内容”中的罚款金额与“罚款金额（万元）”不一致，请核对是否把元写成了万元", "the fine in the text and the amount in 万元 differ; look for 元 written as 万元"}},
+	warnFineCategory: {Name: "fine_without_category", Warning: true, Sentence: Sentence{
+		"填了罚款金额，但“处罚类别”中没有罚款", "there is a fine, but the categories of the penalty do not name one"}},
+	warnDocnoYear: {Name: "docno_year", Warning: true, Sentence: Sentence{
+		"文号中的年份与决定日期不一致", "the year in the document number is not that of the decision"}},
+	warnDocnoForm: {Name: "docno_form", Warning: true, Sentence: Sentence{
+		"文号不是常见的形式（机关代字〔年〕序号 号）", "the document number does not have the usual form"}},
+	warnUSCCType: {Name: "uscc_type", Warning: true, Sentence: Sentence{
+		"统一社会信用代码的前两位与行政相对人类别不符", "the first two characters of the unified social credit code do not fit the type of the subject"}},
+	warnOrgCodeInner: {Name: "org_code_inner", Warning: true, Sentence: Sentence{
+		"统一社会信用代码第 9–17 位（组织机构代码）的校验码不对", "the organisation code inside the unified social credit code has a wrong check character"}},
+	warnUnknownCategory: {Name: "unknown_category", Warning: true, Sentence: Sentence{
+		"有一个值不在代码集中，已按原样保留", "a value is not in its code list and was kept as written"}},
+}
+
+// Rules are all rules in the order of the reference page: those that refuse a row, then those that warn.
+func Rules() []Rule { return append([]Rule(nil), ruleTable[noRule+1:]...) }
+
+// FindRule returns the rule of a name.
+func FindRule(name string) (Rule, bool) {
+	r := ruleNamed(name)
+	return ruleTable[r], r != noRule
+}
+
+// ruleNamed is the place of a rule in the table, noRule for a name that is not there.
+func ruleNamed(name string) rule {
+	for r := noRule + 1; r < ruleCount; r++ {
+		if ruleTable[r].Name == name {
+			return r
+		}
+	}
+	return noRule
+}
