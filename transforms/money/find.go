@@ -91,6 +91,9 @@ func before(text []byte) (Amount, bool) {
 func cutFillers(text []byte) []byte {
 	for {
 		n := len(text)
+		if n > 0 && text[0]-'0' <= 9 {
+			return text
+		}
 		for _, f := range [...]string{" ", "　", "：", ":", "（", "(", "）", ")", "金额", "数额", "共计", "合计", "总计", "计", "为", "各", "大写", "小写"} {
 			if len(text) >= len(f) && string(text[:len(f)]) == f {
 				text = text[len(f):]

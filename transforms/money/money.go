@@ -35,6 +35,10 @@ const (
 
 // Parse reads one amount; blanks around it do not matter. v is 0 unless the reason is OK.
 func Parse(b []byte) (v Amount, reason Reason) {
+	if isBare(b) { // most amounts are
+		v, _, reason = parseDigits(b)
+		return v, reason
+	}
 	var room [maxBytes]byte
 	s, ok := plain(room[:0], b)
 	if !ok {
@@ -50,6 +54,16 @@ func Parse(b []byte) (v Amount, reason Reason) {
 		return 0, Negative
 	}
 	return v, reason
+}
+
+// isBare reports digits and points and nothing else.
+func isBare(b []byte) bool {
+	for _, c := range b {
+		if c-'0' > 9 && c != '.' {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 // parseUnsigned reads a plain amount; named says that it names its unit.
