@@ -1,0 +1,109 @@
+package config
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+
+	"creditsync/internal/fault"
+)
+
+// sentences explains every key, by its path with [] for any element of a list. The JSON Schema, the reference page and
+// the messages about missing keys are made of them.
+func sentences() map[string]fault.Text {
+	return map[string]fault.Text{
+		"data_dir":   both("本机数据所在的文件夹：内嵌引擎的表和主题、台账、密钥。默认 data", "Folder of everything stored on this machine: tables and topics of the embedded engines, ledger, keys. Default data"),
+		"timezone":   both("计划时间和不带时区的来源时间所在的时区。默认 Asia/Shanghai", "Time zone of schedules and of source times without one. Default Asia/Shanghai"),
+		"language":   both("给人看的文字用中文（zh）还是英文（en）。默认取自 LANG", "Language of what people read: zh or en. Default from LANG"),
+		"deployment": both("部署的名称，多个进程共用同一部署时相同。默认由台账决定", "Name of the deployment, the same for all of its processes. Default from the ledger"),
+
+		"warehouse":                     both("存放记录的 ClickHouse：embedded 或 clickhouse 二选一", "The ClickHouse that keeps the records: embedded or clickhouse"),
+		"warehouse.embedded":            both("由 creditsync 自己启动的引擎（默认）", "The engine that creditsync starts itself (default)"),
+		"warehouse.embedded.http":       both("HTTP 接口的地址；端口 0 表示任意空闲端口", "Address of the HTTP interface; port 0 takes a free one"),
+		"warehouse.embedded.native":     both("原生 TCP 接口的地址；端口 0 表示任意空闲端口", "Address of the native TCP interface; port 0 takes a free one"),
+		"warehouse.embedded.password":   both("连接时要求的密码；不在回环地址上监听时必须设置", "Password asked of every client; required beyond loopback addresses"),
+		"warehouse.embedded.library":    both("引擎动态库 libchdb.so 的路径。默认在程序旁边寻找", "Path of the engine's library libchdb.so. Default: found beside the program"),
+		"warehouse.embedded.memory":     both("引擎可用的内存上限，如 2GiB。默认由引擎决定", "Bound of the engine's memory, such as 2GiB. Default: the engine's own"),
+		"warehouse.clickhouse":          both("已有的 ClickHouse 服务器或集群", "A ClickHouse server or cluster that is there already"),
+		"warehouse.clickhouse.url":      both("HTTP 接口的地址，如 http://user:${PASSWORD}@host:8123/credit", "Address of its HTTP interface, such as http://user:${PASSWORD}@host:8123/credit"),
+		"warehouse.clickhouse.user":     both("用户名，地址里没有时用", "User, where the address has none"),
+		"warehouse.clickhouse.password": both("密码，地址里没有时用；请写成 ${变量} 或 ${file:路径}", "Password, where the address has none; write it as ${NAME} or ${file:path}"),
+		"warehouse.clickhouse.cluster":  both("集群名；设置后用 ON CLUSTER 建立复制表。默认单台服务器", "Name of the cluster; creates replicated tables ON CLUSTER. Default: a single server"),
+		"warehouse.clickhouse.tls":      both("https 的私有证书", "Private certificates for https"),
+		"warehouse.clickhouse.tls.ca":   both("签发服务器证书的 CA（PEM）。默认用系统的", "Certificate authorities of the server (PEM). Default: the system's"),
+		"warehouse.clickhouse.tls.cert": both("本客户端的证书（PEM），与 key 同时设置", "Certificate of this client (PEM), together with key"),
+		"warehouse.clickhouse.tls.key":  both("本客户端的私钥（PEM），与 cert 同时设置", "Private key of this client (PEM), together with cert"),
+
+		"bus":                      both("发布变更的 Kafka：embedded 或 kafka 二选一", "The Kafka that changes are published on: embedded or kafka"),
+		"bus.embedded":             both("由 creditsync 自己启动的代理（默认）", "The broker that creditsync starts itself (default)"),
+		"bus.embedded.listen":      both("代理的地址；端口 0 表示任意空闲端口", "Address of the broker; port 0 takes a free one"),
+		"bus.kafka":                both("已有的 Kafka", "A Kafka that is there already"),
+		"bus.kafka.brokers":        both("最先连接的代理，主机:端口，至少一个", "Brokers to start from, host:port, at least one"),
+		"bus.kafka.tls":            both("加密连接；写 tls: {} 表示用系统的 CA。没有关闭校验的办法", "Encrypted connections; tls: {} uses the system's authorities. Verification cannot be switched off"),
+		"bus.kafka.tls.ca":         both("签发代理证书的 CA（PEM）。默认用系统的", "Certificate authorities of the brokers (PEM). Default: the system's"),
+		"bus.kafka.tls.cert":       both("本客户端的证书（PEM），与 key 同时设置", "Certificate of this client (PEM), together with key"),
+		"bus.kafka.tls.key":        both("本客户端的私钥（PEM），与 cert 同时设置", "Private key of this client (PEM), together with cert"),
+		"bus.kafka.sasl":           both("用户名和密码登录", "Signing in with user and password"),
+		"bus.kafka.sasl.mechanism": both("登录方式，与 Kafka 的写法相同", "Mechanism, as Kafka spells it"),
+		"bus.kafka.sasl.user":      both("用户名", "User"),
+		"bus.kafka.sasl.password":  both("密码；请写成 ${变量} 或 ${file:路径}", "Password; write it as ${NAME} or ${file:path}"),
+		"bus.kafka.replication":    both("新建主题的副本数；0 表示用代理的默认值", "Replication of the topics that are created; 0 is the broker's default"),
+		"bus.kafka.partitions":     both("新建主题的分区数。默认 6；主题建立后不能再改", "Partitions of the topics that are created. Default 6; fixed once a topic exists"),
+
+		"ledger":              both("台账：运行、游标、租约和提交记在哪里", "Where runs, cursors, leases and commits are written"),
+		"ledger.sqlite":       both("台账数据库文件。默认 data_dir 里的 ledger.db", "File of the ledger's database. Default ledger.db in data_dir"),
+		"ledger.postgres":     both("多个节点共用的台账；这个版本还不支持", "A ledger that several nodes share; not available in this version"),
+		"ledger.postgres.dsn": both("连接串", "Connection string"),
+		"keys":                both("保护个人信息的密钥", "The keys that protect personal information"),
+		"keys.file":           both("密钥文件，首次使用时生成，务必备份。默认 data_dir 里的 keys.json", "File of the keys, made at first use; back it up. Default keys.json in data_dir"),
+		"console":             both("状态页面", "The status page"),
+		"console.listen":      both("状态页面的地址。默认 127.0.0.1:8080", "Address of the status page. Default 127.0.0.1:8080"),
+
+		"pipelines":                         both("流水线：一个来源供给一种记录", "Pipelines: one source feeds one record kind"),
+		"pipelines[].name":                  both("名称，各不相同，起用后不要再改", "Name, distinct, not changed once in use"),
+		"pipelines[].kind":                  both("记录的种类，如 admin_penalty", "Record kind, such as admin_penalty"),
+		"pipelines[].enabled":               both("false 表示停用。默认 true", "false switches it off. Default true"),
+		"pipelines[].schedule":              both("cron 表达式：分 时 日 月 周。不写则只按需运行", "Cron expression: minute hour day month weekday. Left out: on demand only"),
+		"pipelines[].catch_up":              both("错过的计划如何补：latest、all 或 none。默认 latest", "What becomes of missed ticks: latest, all or none. Default latest"),
+		"pipelines[].catch_up.policy":       both("latest 合补一次，all 逐次补，none 不补", "latest: one run for all; all: one run for each; none"),
+		"pipelines[].catch_up.max":          both("all 时最多补最近多少次。默认 31", "With all: at most so many, the latest ones. Default 31"),
+		"pipelines[].overlap":               both("上一次还在运行时又到计划时间：skip 跳过，queue 排队。默认 skip", "A tick while the last run still goes: skip or queue. Default skip"),
+		"pipelines[].expect_every":          both("超过这么久没有成功运行就告警，如 26h。默认不告警", "Silent longer than this is an alert, such as 26h. Default: none"),
+		"pipelines[].mode":                  both("snapshot：来源是全量，缺了就是删除；append：只增改；incremental：按游标增量。默认 snapshot", "snapshot: the source holds all, absence means deletion; append; incremental: from a cursor on. Default snapshot"),
+		"pipelines[].source":                both("来源，恰好一种", "The source, exactly one type"),
+		"pipelines[].map":                   both("字段: 来源列，用于不能自动对应的列", "field: source column, for what does not match by itself"),
+		"pipelines[].error_budget":          both("一次运行允许被拒的比例，也可简写为 5%。默认 5%，20 行", "How much of a run may be rejected; also written as 5%. Default 5%, 20 rows"),
+		"pipelines[].error_budget.share":    both("占全部的百分数", "Percentage of the whole"),
+		"pipelines[].error_budget.min_rows": both("不论比例，这么多行以内都允许", "So many rows are allowed whatever their share"),
+		"pipelines[].mass_delete":           both("一次快照允许删除的比例，也可简写为 20%。默认 20%，20 行", "How much one snapshot may delete; also written as 20%. Default 20%, 20 rows"),
+		"pipelines[].mass_delete.share":     both("占全部的百分数", "Percentage of the whole"),
+		"pipelines[].mass_delete.min_rows":  both("不论比例，这么多行以内都允许", "So many rows are allowed whatever their share"),
+		"pipelines[].priority":              both("几条流水线送来同一条记录时，数大的为准。默认 0", "Of several pipelines that deliver one record the higher one owns it. Default 0"),
+	}
+}
+
+var index = regexp.MustCompile(`\[\d+\]`)
+
+// generic is a path with [] for any element of a list.
+func generic(path string) string { return index.ReplaceAllString(path, "[]") }
+
+// both is one sentence in two languages; unlike fault.T it takes % as it is.
+func both(zh, en string) fault.Text { return fault.Text{ZH: zh, EN: en} }
+
+// elsewhere says where a key belongs that was written in the wrong place; empty for a key that is nowhere.
+func elsewhere(key string) fault.Text {
+	var at []string
+	for path := range sentences() {
+		if path == key {
+			return both("；它属于最外层", "; it belongs to the top level")
+		}
+		if strings.HasSuffix(path, "."+key) {
+			at = append(at, strings.TrimSuffix(path, "."+key))
+		}
+	}
+	if len(at) == 0 {
+		return fault.Text{}
+	}
+	sort.Strings(at)
+	return both("；它属于 "+at[0], "; it belongs to "+at[0])
+}

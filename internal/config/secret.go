@@ -1,0 +1,109 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+const mask = "•••"
+
+// Secret is a text that no log line, page, document or error shows: every format verb, JSON, YAML and slog print •••.
+// The zero value is an empty secret.
+type Secret struct {
+	// Behind a pointer, because fmt prints unexported fields of unexported fields without asking their methods.
+	text *string
+}
+
+// NewSecret wraps s.
+func NewSecret(s string) Secret { return Secret{text: &s} }
+
+// Reveal returns the text itself, to be handed to a client library and nowhere else.
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
+
+// Empty reports whether there is nothing to keep secret.
+func (s Secret) Empty() bool { return s.Reveal() == "" }
+
+// Format prints ••• for every verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(mask)) }
+
+// String is •••.
+func (Secret) String() string { return mask }
+
+// MarshalText is •••, in JSON and in YAML.
+func (Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
+
+// URL is an http or https address whose password prints as •••.
+type URL struct{ whole *url.URL }
+
+// ParseURL reads an absolute http or https address with a host. Its error never repeats the text.
+func ParseURL(s string) (URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.Opaque != "" {
+		return URL{}, fmt.Errorf("not an http or https address")
+	}
+	return URL{whole: u}, nil
+}
+
+// Reveal returns the address with user and password.
+func (u URL) Reveal() string {
+	if u.whole == nil {
+		return ""
+	}
+	return u.whole.String()
+}
+
+// Value is a copy of the address, with user and password, for a client library; nil for the zero value.
+func (u URL) Value() *url.URL {
+	if u.whole == nil {
+		return nil
+	}
+	c := *u.whole
+	return &c
+}
+
+// String is the address with ••• in place of the password and of every query value, for these may be passwords too.
+func (u URL) String() string {
+	if u.whole == nil {
+		return ""
+	}
+	c := *u.whole
+	q := c.Query()
+	c.User, c.RawQuery, c.Fragment = nil, "", ""
+	s := c.String()
+	if u.whole.User != nil {
+		who := url.User(u.whole.User.Username()).String()
+		if _, has := u.whole.User.Password(); has {
+			who += ":" + mask
+		}
+		s = strings.Replace(s, "://", "://"+who+"@", 1)
+	}
+	if len(q) > 0 {
+		s += "?" + mask
+	}
+	return s
+}
+
+// Format prints String for every verb.
+func (u URL) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(u.String())) }
+
+// MarshalText is String, in JSON and in YAML.
+func (u URL) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
+// as returns u with the user and password of keys of their own, where there are any.
+func (u URL) as(user string, password Secret) URL {
+	if u.whole == nil || (user == "" && password.Empty()) {
+		return u
+	}
+	c := u.Value()
+	if user == "" {
+		user = c.User.Username()
+	}
+	c.User = url.UserPassword(user, password.Reveal())
+	return URL{whole: c}
+}
