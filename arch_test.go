@@ -40,6 +40,7 @@ var table = map[string]row{
 	"internal/vault":     {[]string{"internal/fault"}, "keys know no records"},
 	"internal/process":   {[]string{"internal/fault"}, "child processes and lock files"},
 	"internal/config":    {[]string{"connectors", "schemas", "internal/fault"}, "the configuration starts no engine"},
+	"internal/export":    {[]string{"internal/fault"}, "spreadsheets know no store"},
 	"internal/fault":     {nil, "everybody stands on it"},
 	"internal/console":   {[]string{"internal/fault"}, "pages read through interfaces"},
 	"internal/cli":       {[]string{"internal/app", "internal/config", "internal/fault", "pipelines", "schemas", "transforms", "connectors"}, "commands call the application and print"},

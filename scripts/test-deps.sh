@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what `make test` needs beside Go: Debian's kcat, Python packages in a virtual environment in the user's cache,
+# and Apache Kafka's jars in the same cache. Says what to install where it may not do so itself.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cache=${CREDITSYNC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/creditsync}
+
+missing=()
+for tool in go npm java mvn python3; do
+  command -v "$tool" >/dev/null || missing+=("$tool")
+done
+if ((${#missing[@]})); then
+  echo "make test needs ${missing[*]}: install them first (README.md, Tests)" >&2
+  exit 2
+fi
+
+debian=(kcat)
+want=()
+for p in "${debian[@]}"; do
+  command -v "$p" >/dev/null || want+=("$p")
+done
+if ((${#want[@]})); then
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+    echo "make test needs the Debian packages ${want[*]}: apt-get install ${want[*]}" >&2
+    exit 2
+  fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${want[@]}" >/dev/null
+fi
+
+venv=$cache/python-1
+if [[ ! -x $venv/bin/python || ! -e $venv/.ready ]]; then
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r e2e/requirements.txt
+  touch "$venv/.ready"
+fi
+
+scripts/kafka.sh >/dev/null
+scripts/libchdb.sh >/dev/null
