@@ -38,6 +38,14 @@ func (d *decoder) check(c *Config) {
 // has reports whether the document has path.
 func (d *decoder) has(path string) bool { _, ok := d.at[path]; return ok }
 
+// written is what the file has at path, before anything was replaced; value where it has nothing there.
+func (d *decoder) written(path, value string) string {
+	if raw, ok := d.raw[path]; ok {
+		return raw
+	}
+	return value
+}
+
 // say notes a problem at path, unless something is wrong there already.
 func (d *decoder) say(path string, what fault.Text) {
 	if !d.bad.under(path) {
@@ -81,7 +89,7 @@ func (d *decoder) open(path, address string, password Secret) {
 		return
 	}
 	d.say(path, fault.T("%s 不是本机回环地址，任何人都能连接；请设置 warehouse.embedded.password，或改用 127.0.0.1",
-		"%s is not a loopback address and anybody could connect; set warehouse.embedded.password or use 127.0.0.1", quote(address)))
+		"%s is not a loopback address and anybody could connect; set warehouse.embedded.password or use 127.0.0.1", quote(d.written(path, address))))
 }
 
 // clickhouse checks the address of a server and how to sign in.
@@ -160,7 +168,7 @@ func (d *decoder) distinct(c *Config) {
 	for i, p := range parts {
 		for _, q := range parts[:i] {
 			if p.address == q.address && !strings.HasSuffix(p.address, ":0") {
-				d.say(p.path, fault.T("%[1]s 已被 %[2]s 使用；请换一个端口", "%[1]s is used by %[2]s; take another port", p.address, q.path))
+				d.say(p.path, fault.T("%[1]s 已被 %[2]s 使用；请换一个端口", "%[1]s is used by %[2]s; take another port", d.written(p.path, p.address), q.path))
 				break
 			}
 		}
@@ -182,7 +190,7 @@ func (d *decoder) pipelines(all []Pipeline) {
 		case twice:
 			d.say(path+".name", fault.T("名称 %[1]s 与 pipelines[%[2]d]（第 %[3]d 行）重复；名称必须各不相同",
 				"%[1]s is the name of pipelines[%[2]d] (line %[3]d) too; names must differ",
-				quote(p.Name), first, d.place(fmt.Sprintf("pipelines[%d].name", first)).line))
+				quote(d.written(path+".name", p.Name)), first, d.place(fmt.Sprintf("pipelines[%d].name", first)).line))
 		default:
 			seen[p.Name] = i
 		}

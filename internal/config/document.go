@@ -202,6 +202,7 @@ func translate(en string) fault.Text {
 		{EN: "unexpected directive value. document not started", ZH: "值不能以 % 开头，请加引号"},
 		{EN: "non-map value is specified", ZH: "这里应为“键: 值”；冒号后面要有空格"},
 		{EN: "undefined alias name", ZH: "值不能以 * 开头，除非是别名"},
+		{EN: "found an invalid key for this map", ZH: "键应为文字"},
 		{EN: "unexpected key name", ZH: "这里应为“键: 值”；冒号后面要有空格"},
 		{EN: "block sequence entries are not allowed in this context", ZH: "列表项（-）要另起一行"},
 	} {

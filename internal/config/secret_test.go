@@ -9,6 +9,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"pgregory.net/rapid"
+
+	"creditsync/internal/fault"
 )
 
 func TestSecret_NeverPrints(t *testing.T) {
@@ -75,4 +77,31 @@ func TestURL_As(t *testing.T) {
 			t.Errorf("got %q %q, want %q %q", again.Value().User.Username(), got, user, password)
 		}
 	})
+}
+
+// A secret that was put under the wrong key is not repeated by the message about that key.
+func TestLoad_NeverShowsWhatWasReplaced(t *testing.T) {
+	t.Parallel()
+	const v = "\"${CH_PASSWORD}\""
+	for _, text := range []string{
+		"timezone: " + v, "language: " + v, "console: {listen: " + v + "}", "deployment: \"a b${CH_PASSWORD}\"",
+		"warehouse: {embedded: {memory: " + v + ", http: " + v + "}}",
+		"warehouse: {embedded: {http: \"${CH_PASSWORD}:1\"}}",
+		"warehouse: {clickhouse: {url: " + v + "}}",
+		"warehouse: {clickhouse: {url: \"http://u:${CH_PASSWORD}@h/a/b\"}}",
+		"bus: {kafka: {brokers: " + v + "}}", "bus: {kafka: {brokers: [" + v + "], partitions: " + v + ", sasl: {mechanism: " + v + "}}}",
+		"ledger: {postgres: {dsn: " + v + "}}",
+		"pipelines: [{name: " + v + ", kind: " + v + "}, {name: " + v + ", kind: x}]",
+		"pipelines: [{mode: " + v + ", error_budget: " + v + ", catch_up: " + v + ", expect_every: " + v + ", enabled: " + v + ", priority: " + v + "}]",
+		"pipelines: [{kind: admin_penalty, source: {table: {dsn: " + v + ", every: " + v + ", retries: " + v + "}}}]",
+	} {
+		_, err := load(t, text)
+		if err == nil {
+			t.Errorf("%s: loads", text)
+			continue
+		}
+		if said := fault.Say(err, fault.English) + fault.Say(err, fault.Chinese); strings.Contains(said, "hunter2") {
+			t.Errorf("%s: shown: %s", text, said)
+		}
+	}
 }
