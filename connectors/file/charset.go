@@ -53,52 +53,43 @@ func mark(b []byte) (charset, int) {
 	return unknown, 0
 }
 
-// byNULs tells UTF-16 without a mark: the ASCII characters of a table, its delimiters and digits at least, have a NUL on
-// one and the same side. What is meant to be read that way must also make sense as text.
+// byNULs tells UTF-16 without a mark: its line breaks are a NUL and an LF or CR, and what is read that way makes sense.
 func byNULs(head []byte) charset {
 	// The header says it best, but it may be short and long texts without a single ASCII character may follow.
 	for _, n := range []int{1 << 10, 8 << 10, peekSize} {
-		if e := bySideOfNULs(head[:min(n, len(head))&^1]); e != unknown || n >= len(head) {
-			return e
+		b := head[:min(n, len(head))&^1]
+		little, big := sensible(b, 0), sensible(b, 1)
+		switch {
+		case little && !big:
+			return utf16LE
+		case big && !little:
+			return utf16BE
 		}
 	}
 	return unknown
 }
 
-func bySideOfNULs(b []byte) charset {
-	var even, odd int
-	for i := 0; i < len(b); i += 2 {
-		if b[i] == 0 {
-			even++
-		}
-		if b[i+1] == 0 {
-			odd++
-		}
-	}
-	units := len(b) / 2
-	switch {
-	case odd*64 >= units && odd > 0 && even*4 <= odd && sensible(b, 0):
-		return utf16LE
-	case even*64 >= units && even > 0 && odd*4 <= even && sensible(b, 1):
-		return utf16BE
-	}
-	return unknown
-}
-
-// sensible reports whether nearly all units of b are characters that tables hold, and one of them a line break. low is the index of a unit's low byte.
+// sensible reports whether nearly all units of b are characters that tables hold, one of them a line break, and not two
+// letters of ASCII each, which look like one Chinese character. low is the index of a unit's low byte.
 func sensible(b []byte, low int) bool {
-	good, broken := 0, false
+	good, letters, broken := 0, 0, false
 	for i := 0; i+1 < len(b); i += 2 {
 		u := uint16(b[i+low]) | uint16(b[i+1-low])<<8
 		broken = broken || u == '\n' || u == '\r'
+		if isLetter(b[i]) && isLetter(b[i+1]) {
+			letters++
+		}
 		switch {
 		case u >= 0x20 && u < 0x7f, u == '\t', u == '\n', u == '\r',
 			u >= 0xa0 && u < 0x800, u >= 0x2000 && u < 0xa000, u >= 0xf900 && u < 0xfffe, utf16.IsSurrogate(rune(u)):
 			good++
 		}
 	}
-	return broken && good*20 >= len(b)/2*19
+	units := len(b) / 2
+	return broken && good*20 >= units*19 && letters*5 <= units*3
 }
+
+func isLetter(c byte) bool { return c >= 0x20 && c < 0x7f }
 
 // decideWindow is how much is looked at, from the first byte that is not ASCII on, to tell UTF-8 from GB18030.
 const decideWindow = 64 << 10

@@ -121,13 +121,14 @@ func decodeUTF16(dst, src []byte, eof bool, low int) (nDst, nSrc int, lost bool)
 			if nSrc+4 > len(src) && !eof {
 				break
 			}
-			pair := rune(utf8.RuneError)
+			second := rune(0)
 			if nSrc+4 <= len(src) {
-				pair = utf16.DecodeRune(r, unit(nSrc+2))
+				second = unit(nSrc + 2)
 			}
-			if r = pair; r != utf8.RuneError {
-				n = 4
+			if second >= 0xdc00 && second < 0xe000 {
+				n = 4 // even after another second half: as golang.org/x/text does
 			}
+			r = utf16.DecodeRune(r, second)
 		}
 		lost = lost || r == utf8.RuneError
 		nDst += utf8.EncodeRune(dst[nDst:], r)
