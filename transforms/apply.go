@@ -146,19 +146,24 @@ type batch struct {
 	bound   *binding
 	rows    int
 	today   cndate.Day
-	sources []source // by source column
-	cols    []column // by field
-	sum     []uint64 // by row: Σ of the fields' hashes
-	bad     []bool   // by row: a violation was found
-	warned  []uint32 // by row: bits of warnings
-	ids     [][16]byte
-	kept    []span // the runs of accepted rows
+	sources []source   // by source column
+	cols    []column   // by field
+	sum     []uint64   // by row: Σ of the fields' hashes
+	bad     []bool     // by row: a violation was found
+	warned  []uint32   // by row: bits of warnings
+	ids     [][16]byte // by row: the record, zero where it cannot be told
+	index   [][16]byte // by row: the blind index of the field that is built
+	kept    []span     // the runs of accepted rows
 	out     Output
 
 	foldTo, codeTo, num, keyTo []byte // scratch of one cell
 	spans                      []span
 	visit                      func(from, to int)
 	arena                      []byte
+	gather, mask               []byte
+	raw, show, seal            []byte // of one refused row: its cells, masked, sealed
+	cells                      []rawCell
+	found                      []violation
 	names                      []string
 	restored                   []*array.String // columns with cells of corrected rows, released with the batch
 }
@@ -190,7 +195,7 @@ func (b *batch) start(in Input, bound *binding) error {
 	return nil
 }
 
-// done lets go of everything that belongs to the batch, so that nothing of it waits in the pool.
+// done lets go of the batch's records, so that they do not wait in the pool.
 func (b *batch) done() {
 	for _, a := range b.restored {
 		a.Release()
@@ -202,8 +207,6 @@ func (b *batch) done() {
 	for i := range b.cols {
 		b.cols[i].done()
 	}
-	clear(b.foldTo[:cap(b.foldTo)])
-	clear(b.arena)
 }
 
 // read folds and checks every column.

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"bytes"
+	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -147,3 +148,6 @@ func isText(a arrow.Array) (*array.String, bool) {
 	s, ok := a.(*array.String)
 	return s, ok
 }
+
+// view is b as a string without a copy, for as long as b does not change.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

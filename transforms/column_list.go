@@ -5,7 +5,6 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
-	"unsafe"
 
 	"creditsync/schemas"
 	"creditsync/transforms/fold"
@@ -52,7 +51,7 @@ func (b *batch) pick(c *column, raw []byte) uint32 {
 	}
 	at := len(c.choice)
 	c.choice = append(c.choice, b.parseChoice(c.plan, raw))
-	c.memo.known[unsafe.String(unsafe.SliceData(raw), len(raw))] = int32(at)
+	c.memo.known[view(raw)] = int32(at)
 	return uint32(at)
 }
 

@@ -1,19 +1,46 @@
 package transforms
 
-import (
-	"bytes"
-	"encoding/json"
-)
+import "unicode/utf8"
 
-// appendText appends s as a JSON string. What is not UTF-8 in it becomes U+FFFD.
+const hexDigits = "0123456789abcdef"
+
+// appendText appends s as a JSON string (RFC 8259), as encoding/json does without its escapes for HTML; that one allocates
+// for every string, and a refused row has many. What is not UTF-8 in s becomes U+FFFD.
 func appendText(dst []byte, s string) []byte {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false) // it is read by people, and by no browser as it is
-	if err := e.Encode(s); err != nil {
-		panic("transforms: encode a string: " + err.Error()) // a string always encodes
+	dst = append(dst, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && n == 1 {
+				dst = append(append(dst, s[from:i]...), "\uFFFD"...)
+				from = i + n
+			}
+			i += n
+			continue
+		}
+		dst = append(dst, s[from:i]...)
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+		i++
+		from = i
 	}
-	return append(dst, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
+	return append(append(dst, s[from:]...), '"')
 }
 
 // appendMember appends a member to the JSON object that dst begins, or begins it.
@@ -27,15 +54,24 @@ func appendMember(dst []byte, name, value string) []byte {
 	return appendText(dst, value)
 }
 
-// appendCells appends a row as [[header, cell], …].
-func appendCells(dst []byte, cells []Cell) []byte {
-	dst = append(dst, '[')
-	for i, c := range cells {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(appendText(append(dst, '['), c.Header), ',')
-		dst = append(appendText(dst, c.Text), ']')
+// appendPair appends a pair of texts as a JSON array to the array that dst begins, or begins it.
+func appendPair(dst []byte, first bool, a, b string) []byte {
+	open := byte(',')
+	if first {
+		open = '['
+	}
+	dst = appendText(append(dst, open, '['), a)
+	dst = appendText(append(dst, ','), b)
+	return append(dst, ']')
+}
+
+// appendCells appends a row as [[header, cell], …], every cell as show gives it.
+func appendCells(dst []byte, cells []rawCell, show func(c *rawCell) []byte) []byte {
+	if len(cells) == 0 {
+		return append(dst, "[]"...)
+	}
+	for i := range cells {
+		dst = appendPair(dst, i == 0, cells[i].header, view(show(&cells[i])))
 	}
 	return append(dst, ']')
 }

@@ -16,6 +16,8 @@ type maker struct {
 	runs  []span // of accepted rows
 	rows  int    // how many these are
 	whole bool   // all rows of the batch
+	// scratch is what a column of bytes is gathered in, before its size is known. Its column has a copy.
+	scratch []byte
 }
 
 // newBuffer is a buffer of n elements, with a view of it.
@@ -106,7 +108,7 @@ func (m *maker) patched(t *texts, with []maskedText) arrow.Array {
 // bytes builds a column of texts or of bytes that appended gives row by row.
 func (m *maker) bytes(t arrow.DataType, appended func(i int, dst []byte) []byte) arrow.Array {
 	offs, o := newBuffer[int32](m, m.rows+1)
-	var all []byte
+	all := m.scratch[:0]
 	k := 0
 	for _, r := range m.runs {
 		for i := r.from; i < r.to; i++ {
@@ -116,6 +118,7 @@ func (m *maker) bytes(t arrow.DataType, appended func(i int, dst []byte) []byte)
 		}
 	}
 	o[k] = int32(len(all))
+	m.scratch = all
 	return m.array(t, 0, nil, offs, m.buffer(all))
 }
 

@@ -1,7 +1,5 @@
 package transforms
 
-import "unsafe"
-
 // Bounds of a memo. A column is worth remembering when at least half of its cells were seen before; the question is put
 // after memoTrial cells. memoMost bounds what a batch remembers.
 const (
@@ -63,6 +61,6 @@ func (m *memo) put(raw []byte, t memoText) {
 	if m.off || len(m.seen) == memoMost {
 		return
 	}
-	m.known[unsafe.String(unsafe.SliceData(raw), len(raw))] = int32(len(m.seen))
+	m.known[view(raw)] = int32(len(m.seen))
 	m.seen = append(m.seen, t)
 }

@@ -32,7 +32,7 @@ func newNames(kind *schemas.Kind) (*names, error) {
 				continue
 			}
 			if other, taken := n.own[key]; taken && other != i {
-				return nil, fmt.Errorf("transforms: kind %s: the header %q names both %s and %s", kind.Name, h, kind.Fields[other].Name, f.Name)
+				return n, fmt.Errorf("transforms: kind %s: the header %q names both %s and %s", kind.Name, h, kind.Fields[other].Name, f.Name)
 			}
 			n.own[key] = i
 		}
@@ -41,17 +41,17 @@ func newNames(kind *schemas.Kind) (*names, error) {
 		for h, name := range l.Headers {
 			i, key := indexOf(kind, name), fold.Header(h)
 			if i < 0 {
-				return nil, fmt.Errorf("transforms: kind %s, layout %s: no field %q", kind.Name, l.Name, name)
+				return n, fmt.Errorf("transforms: kind %s, layout %s: no field %q", kind.Name, l.Name, name)
 			}
 			if other, taken := n.layout[key]; taken && other != i {
-				return nil, fmt.Errorf("transforms: kind %s: the header %q names both %s and %s", kind.Name, h, kind.Fields[other].Name, name)
+				return n, fmt.Errorf("transforms: kind %s: the header %q names both %s and %s", kind.Name, h, kind.Fields[other].Name, name)
 			}
 			n.layout[key] = i
 		}
 		for _, d := range l.Defaults {
 			f := indexOf(kind, d.Field)
 			if f < 0 || kind.Fields[f].Type != schemas.Choice || indexOf(kind, d.When) < 0 {
-				return nil, fmt.Errorf("transforms: kind %s, layout %s: default of %q, which is no choice", kind.Name, l.Name, d.Field)
+				return n, fmt.Errorf("transforms: kind %s, layout %s: default of %q, which is no choice", kind.Name, l.Name, d.Field)
 			}
 		}
 	}
@@ -92,11 +92,8 @@ func bracketed(key string) string {
 
 // Match returns the function that counts how many cells of a line name a field of the kind or a column of the mapping
 // (field → header). A connector finds the header line with it. The function is safe for concurrent use.
-func Match(kind *schemas.Kind, mapping map[string]string) (func(cells []string) int, error) {
-	n, err := newNames(kind)
-	if err != nil {
-		return nil, err
-	}
+func Match(kind *schemas.Kind, mapping map[string]string) func(cells []string) int {
+	n, _ := newNames(kind) // what is wrong with a declaration is for New to say
 	mapped := map[string]bool{}
 	for _, header := range mapping {
 		mapped[fold.Header(header)] = true
@@ -113,7 +110,7 @@ func Match(kind *schemas.Kind, mapping map[string]string) (func(cells []string) 
 			}
 		}
 		return count
-	}, nil
+	}
 }
 
 // maxHeader bounds the text, in bytes, that is taken for a header: the longest title has 60 bytes.

@@ -17,14 +17,20 @@ type violation struct {
 	rule  rule
 }
 
+// rawCell is a cell as it was read.
+type rawCell struct {
+	header string
+	text   []byte
+	class  string // of the personal number that the column holds, "" for none
+}
+
 // reject is a refused row on its way into the record of rejects.
 type reject struct {
 	place     uint64
-	ref       string
+	ref       []byte
 	id        [16]byte // of the record, zero where it cannot be told
-	authority string
-	cells     []Cell
-	masked    []Cell
+	authority []byte
+	cells     []rawCell
 	found     []violation
 	quote     func(field int) string // the cell of a field, for the message
 }
@@ -38,7 +44,7 @@ func (b *batch) rejects(out *Output) (arrow.Record, error) {
 	for i := range b.rows {
 		if b.bad[i] {
 			r := b.rejectOf(i, personal)
-			r.ref = string(refs.at(i))
+			r.ref = refs.at(i)
 			b.refuse(to, out, &r)
 		}
 	}
@@ -47,9 +53,8 @@ func (b *batch) rejects(out *Output) (arrow.Record, error) {
 		b.refuse(to, out, &r)
 	}
 	record := to.NewRecord()
-	cols := record.Columns()
 	defer record.Release()
-	return checked(b.t.refuse, cols, int(record.NumRows()))
+	return checked(b.t.refuse, record.Columns(), int(record.NumRows()))
 }
 
 // personalColumns are the classes of the personal numbers that the source's columns hold; "" for none.
@@ -65,20 +70,19 @@ func (b *batch) personalColumns() []string {
 
 // rejectOf is row i with everything that is wrong with it.
 func (b *batch) rejectOf(i int, personal []string) reject {
-	r := reject{place: b.place(i), id: b.ids[i], authority: b.authority(i)}
+	r := reject{place: b.place(i), id: b.ids[i], authority: b.authority(i), cells: b.cells[:0], found: b.found[:0]}
 	for c := range b.sources {
-		if c == b.bound.receipt {
-			continue
+		if c != b.bound.receipt {
+			r.cells = append(r.cells, rawCell{b.bound.headers[c], b.sources[c].raw(i), personal[c]})
 		}
-		text := string(b.sources[c].raw(i))
-		r.cells = append(r.cells, Cell{b.bound.headers[c], text})
-		r.masked = append(r.masked, Cell{b.bound.headers[c], b.maskCell(personal[c], text)})
 	}
+	b.cells = r.cells
 	for f := range b.cols {
 		if rule := b.cols[f].state[i].rule(); rule != noRule {
 			r.found = append(r.found, violation{f, rule})
 		}
 	}
+	b.found = r.found
 	r.quote = func(f int) string {
 		if src := b.cols[f].src; src != nil {
 			return b.quote(src.raw(i))
@@ -95,26 +99,24 @@ func (b *batch) refusedRow(in *RefusedRow, place uint64, personal []string) reje
 	if found == noRule || found >= firstWarning {
 		found = ruleUnreadable
 	}
-	r := reject{place: place, ref: in.Ref, found: []violation{{-1, found}}}
+	r := reject{place: place, ref: []byte(in.Ref), found: []violation{{-1, found}}}
 	for c, text := range in.Cells {
 		header, class := "", ""
 		if c < len(personal) {
 			header, class = b.bound.headers[c], personal[c]
 		}
-		if c == b.bound.receipt {
-			continue
+		if c != b.bound.receipt {
+			r.cells = append(r.cells, rawCell{header, []byte(text), class})
 		}
-		r.cells = append(r.cells, Cell{header, text})
-		r.masked = append(r.masked, Cell{header, b.maskCell(class, text)})
 	}
 	if len(in.Cells) != len(b.bound.headers) {
 		return r
 	}
 	for _, name := range authorityFields {
-		if f := indexOf(b.t.opt.Kind, name); f >= 0 && b.bound.column[f] >= 0 && r.authority == "" {
+		if f := indexOf(b.t.opt.Kind, name); f >= 0 && b.bound.column[f] >= 0 && r.authority == nil {
 			v := fold.Name(nil, []byte(in.Cells[b.bound.column[f]]))
 			if !fold.IsNull(v) && !fold.IsPlaceholder(v) && !b.t.plans[f].tooLong(v) {
-				r.authority = string(b.maskLooks(v))
+				r.authority = b.maskLooks(v)
 			}
 		}
 	}
@@ -124,46 +126,49 @@ func (b *batch) refusedRow(in *RefusedRow, place uint64, personal []string) reje
 // authorityFields are the fields that say whose business a refused row is, the first one that can be read.
 var authorityFields = [...]string{"authority_name", "source_unit_name"}
 
-// authority is whose business row i is; "" where that cannot be read.
-func (b *batch) authority(i int) string {
+// authority is whose business row i is; empty where that cannot be read.
+func (b *batch) authority(i int) []byte {
 	for _, name := range authorityFields {
 		if f := indexOf(b.t.opt.Kind, name); f >= 0 && b.cols[f].state[i] == good {
-			return string(b.maskLooks(b.cols[f].clear(i)))
+			return b.maskLooks(b.cols[f].clear(i))
 		}
 	}
-	return ""
+	return nil
 }
 
 // maskCell is a cell as people may see it: in a personal column wholly masked, elsewhere what looks like an ID.
-func (b *batch) maskCell(class, text string) string {
-	v := []byte(text)
+func (b *batch) maskCell(class string, text []byte) []byte {
 	if class == "" {
-		return string(b.maskLooks(v))
+		return b.maskLooks(text)
 	}
-	if v := fold.Trim(v); fold.IsNull(v) || fold.IsPlaceholder(v) {
+	v := fold.Trim(text)
+	if fold.IsNull(v) || fold.IsPlaceholder(v) {
 		return text
 	}
-	return string(b.t.opt.Protect.Mask(class, v, nil))
+	b.mask = b.t.opt.Protect.Mask(class, v, b.mask[:0])
+	return b.mask
 }
 
 // refuse appends a reject to the record.
 func (b *batch) refuse(to *array.RecordBuilder, out *Output, r *reject) {
-	raw := appendCells(nil, r.cells)
-	id := b.t.opt.Protect.RejectID(b.t.opt.Kind.Name, appendViolations(slices.Clone(raw), b.t.opt.Kind, r.found))
+	b.raw = appendCells(b.raw[:0], r.cells, func(c *rawCell) []byte { return c.text })
+	b.show = appendCells(b.show[:0], r.cells, func(c *rawCell) []byte { return b.maskCell(c.class, c.text) })
+	b.seal = b.t.seals.raw(b.raw, nil, b.seal[:0])
+	b.raw = appendViolations(b.raw, b.t.opt.Kind, r.found)
+	id := b.t.opt.Protect.RejectID(b.t.opt.Kind.Name, b.raw)
 	out.RejectsCheck ^= check8(id) ^ r.place*placeFactor
-	ref := []byte(r.ref)
-	if masked := b.maskIDs(ref); masked != nil {
-		ref = masked
+	if masked := b.maskIDs(r.ref); masked != nil {
+		r.ref = masked
 	}
 	to.Field(0).(*array.Uint64Builder).Append(b.t.opt.RunNo)
 	to.Field(1).(*array.Uint64Builder).Append(r.place)
 	to.Field(2).(*array.FixedSizeBinaryBuilder).Append(id[:])
 	to.Field(3).(*array.FixedSizeBinaryBuilder).Append(r.id[:])
-	to.Field(4).(*array.StringBuilder).Append(string(ref))
-	to.Field(5).(*array.StringBuilder).Append(r.authority)
-	to.Field(6).(*array.StringBuilder).Append(string(appendCells(nil, r.masked)))
-	to.Field(7).(*array.BinaryBuilder).Append(b.t.seals.raw(raw, nil, nil))
-	var fields, rules, messages []string
+	to.Field(4).(*array.StringBuilder).BinaryBuilder.Append(r.ref)
+	to.Field(5).(*array.StringBuilder).BinaryBuilder.Append(r.authority)
+	to.Field(6).(*array.StringBuilder).BinaryBuilder.Append(b.show)
+	to.Field(7).(*array.BinaryBuilder).Append(b.seal)
+	fields, rules, messages := listIn(to.Field(8)), listIn(to.Field(9)), listIn(to.Field(10))
 	for _, v := range r.found {
 		name, value := "", ""
 		if v.field >= 0 {
@@ -171,38 +176,37 @@ func (b *batch) refuse(to *array.RecordBuilder, out *Output, r *reject) {
 		}
 		rule := &ruleTable[v.rule]
 		out.Rules[rule.Name]++
-		fields, rules = append(fields, name), append(rules, rule.Name)
-		messages = append(messages, message(b.t.opt.Kind, v, value, b.t.opt.Language))
+		fields.Append(name)
+		rules.Append(rule.Name)
+		messages.Append(message(b.t.opt.Kind, v, value, b.t.opt.Language))
 	}
-	appendList(to.Field(8), fields)
-	appendList(to.Field(9), rules)
-	appendList(to.Field(10), messages)
 }
 
 // appendViolations appends the (field, rule) pairs in order of field and rule: with the cells before them they are what
 // identifies a refused row.
 func appendViolations(dst []byte, k *schemas.Kind, found []violation) []byte {
-	var pairs []Cell
-	for _, v := range found {
-		name := ""
-		if v.field >= 0 {
-			name = k.Fields[v.field].Name
+	name := func(v violation) string {
+		if v.field < 0 {
+			return ""
 		}
-		pairs = append(pairs, Cell{name, ruleTable[v.rule].Name})
+		return k.Fields[v.field].Name
 	}
-	slices.SortFunc(pairs, func(a, b Cell) int {
-		if c := strings.Compare(a.Header, b.Header); c != 0 {
+	found = slices.Clone(found)
+	slices.SortFunc(found, func(a, b violation) int {
+		if c := strings.Compare(name(a), name(b)); c != 0 {
 			return c
 		}
-		return strings.Compare(a.Text, b.Text)
+		return strings.Compare(ruleTable[a.rule].Name, ruleTable[b.rule].Name)
 	})
-	return appendCells(dst, pairs)
+	for i, v := range found {
+		dst = appendPair(dst, i == 0, name(v), ruleTable[v.rule].Name)
+	}
+	return append(dst, ']')
 }
 
-func appendList(to array.Builder, values []string) {
+// listIn begins a list in a column of lists.
+func listIn(to array.Builder) *array.StringBuilder {
 	list := to.(*array.ListBuilder)
 	list.Append(true)
-	for _, v := range values {
-		list.ValueBuilder().(*array.StringBuilder).Append(v)
-	}
+	return list.ValueBuilder().(*array.StringBuilder)
 }

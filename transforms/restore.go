@@ -25,7 +25,7 @@ func (b *batch) restore() {
 		}
 		for c, clear := range b.matchCells(cells) {
 			was := b.sources[c].raw(i)
-			if clear != string(was) && len(was) > 0 && b.maskCell(personal[c], clear) == string(was) {
+			if clear != string(was) && len(was) > 0 && string(b.maskCell(personal[c], []byte(clear))) == string(was) {
 				if patches[c] == nil {
 					patches[c] = map[int]string{}
 				}

@@ -28,7 +28,8 @@ func newSealPlan(o *Options) sealPlan {
 // personal builds the three columns of a personal number: masked, blind index, cipher. A number that came masked is stored
 // as it came and has no index and no cipher.
 func (b *batch) personal(m *maker, c *column) []arrow.Array {
-	index := make([][16]byte, b.rows)
+	b.index = zeroed(b.index, b.rows)
+	index := b.index
 	cipher := m.bytes(arrow.BinaryTypes.Binary, func(i int, dst []byte) []byte {
 		if c.state[i] != good || c.class[i] == personid.Masked {
 			return dst
