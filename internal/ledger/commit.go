@@ -70,7 +70,7 @@ type Close struct {
 // pipeline's cursor and inputs. Before it nothing of the commit exists for anybody; after it, all of it does, whatever
 // dies (I5). It is refused, and nothing is changed, unless pipeline and kind are still the run's (ErrFenced), run and
 // commit are open and no later commit of the kind is closed (ErrNotOpen). Closing twice with the same values is closing
-// once (I2), also after the leases are gone: the answer to the first may have been lost.
+// once (I2), also after the leases are gone: the answer to the first may have been lost. (The cursor is not compared.)
 func (l *Ledger) CloseCommit(ctx context.Context, run *Run, lock *KindLock, c Close) error {
 	return l.write(ctx, func(t *tx) error {
 		now, err := t.commitOf(lock.Kind, c.No)

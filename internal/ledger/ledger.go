@@ -36,7 +36,7 @@ type Options struct {
 type Ledger struct {
 	path       string
 	o          Options
-	writer     *sql.DB // one connection, whose transactions begin immediate
+	writer     *sql.DB // one connection; see write
 	reader     *sql.DB
 	deployment string
 }
@@ -76,7 +76,7 @@ func Open(ctx context.Context, path string, o Options) (*Ledger, error) {
 
 func (l *Ledger) connect() error {
 	common := []string{"busy_timeout(" + busyTimeout + ")", "synchronous(FULL)", "foreign_keys(1)"}
-	writer := url.Values{"_txlock": {"immediate"}, "_pragma": common}
+	writer := url.Values{"_pragma": common}
 	reader := url.Values{"_pragma": common, "_query_only": {"1"}}
 	file := (&url.URL{Scheme: "file", Path: l.path}).String()
 	var err error

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"creditsync/internal/fault"
-
 	"github.com/google/uuid"
 )
 
@@ -18,6 +16,9 @@ const (
 	RunNoInput = "no_input"
 	RunSkipped = "skipped"
 )
+
+// endedCode is the error code of a run that another process ended, because its own was gone.
+const endedCode = "run.ended"
 
 // BeginRun says what is to run.
 type BeginRun struct {
@@ -77,7 +78,7 @@ func (t *tx) endRuns(pipeline string) error {
 	if _, err := t.exec("UPDATE commits SET state = 'abandoned', abandoned = ? WHERE state = 'open' AND run IN "+open, ms(t.now), pipeline); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE runs SET state = 'failed', finished = ?, error_code = 'run.ended', error = 'its process ended', (`+countColumns+`) = (
+	_, err := t.exec(`UPDATE runs SET state = 'failed', finished = ?, error_code = '`+endedCode+`', error = 'its process ended', (`+countColumns+`) = (
 			SELECT total(read), total(accepted), total(rejected), total(inserted), total(updated), total(deleted), total(unchanged),
 				total(superseded), total(withheld), total(warnings)
 			FROM commits WHERE run = runs.id AND state IN ('closed', 'applied'))
@@ -124,29 +125,18 @@ func (l *Ledger) Finish(ctx context.Context, run *Run, o Outcome) error {
 		return fmt.Errorf("ledger: a run cannot end as %q", o.State)
 	}
 	return l.write(ctx, func(t *tx) error {
-		var state string
-		if err := t.row("SELECT state FROM runs WHERE id = ?", run.ID.String()).Scan(&state); err != nil {
+		var state, code string
+		if err := t.row("SELECT state, error_code FROM runs WHERE id = ?", run.ID.String()).Scan(&state, &code); err != nil {
 			return err
 		}
-		fenced := t.mine(run.lease())
-		if fenced != nil {
-			if state == o.State && t.finishedBy(run) {
-				return nil
-			}
-			return fenced
+		if state == o.State && code != endedCode {
+			return nil // by its own Finish, whose answer was lost
 		}
-		if state != RunOpen {
-			return notOpen("run.not_open", fault.T("运行 %d 已经结束（%s）", "run %d has ended already (%s)", run.No, state))
+		if err := t.openRun(run); err != nil {
+			return err
 		}
 		return l.finish(t, run, o)
 	})
-}
-
-// finishedBy reports whether the run ended by its own Finish, and not because another took over.
-func (t *tx) finishedBy(run *Run) bool {
-	var code string
-	err := t.row("SELECT error_code FROM runs WHERE id = ?", run.ID.String()).Scan(&code)
-	return err == nil && code != "run.ended"
 }
 
 func (l *Ledger) finish(t *tx, run *Run, o Outcome) error {

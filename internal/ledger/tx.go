@@ -59,18 +59,11 @@ func (l *Ledger) write(ctx context.Context, do func(*tx) error) error {
 
 // again repeats do while the file is locked by others, for as long as a transaction would wait.
 func (l *Ledger) again(ctx context.Context, do func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	waiting, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	for {
-		err := do()
-		if err == nil {
-			return nil
-		}
-		err = l.failed(ctx, err)
-		if retry, _ := fault.Retryable(err); !retry {
-			return err
-		}
-		if !pause(ctx, 20*time.Millisecond) {
+		err := l.failed(ctx, do())
+		if retry, _ := fault.Retryable(err); !retry || !pause(waiting, 20*time.Millisecond) {
 			return err
 		}
 	}

@@ -65,9 +65,14 @@ func (v *Vault) Sealer(class, kind, field string) *Sealer {
 // Index writes the blind index of a normalised clear value to index.
 func (s *Sealer) Index(clear []byte, index *[32]byte) { s.index.sum(clear, index) }
 
-// Seal writes the blind index of a normalised clear value to index, appends its cipher, len(clear)+Overhead bytes, to dst
-// and returns the extended slice. dst and clear must not overlap. It allocates nothing where dst has room.
+// Seal writes the blind index of a normalised clear value to index, which may be nil, appends its cipher,
+// len(clear)+Overhead bytes, to dst and returns the extended slice. dst and clear must not overlap. It allocates nothing
+// where dst has room.
 func (s *Sealer) Seal(clear []byte, index *[32]byte, dst []byte) []byte {
+	var own [32]byte
+	if index == nil {
+		index = &own
+	}
 	s.index.sum(clear, index)
 	start := len(dst)
 	if need := start + len(clear) + Overhead; cap(dst) < need {

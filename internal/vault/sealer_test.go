@@ -25,6 +25,9 @@ func TestSealer_SealAndOpen(t *testing.T) {
 		if again := s.Seal(clear, &i2, nil); !bytes.Equal(again, out[3:]) || i1 != i2 {
 			t.Fatal("the same value was sealed otherwise")
 		}
+		if again := s.Seal(clear, nil, nil); !bytes.Equal(again, out[3:]) {
+			t.Fatal("the same value was sealed otherwise without its index")
+		}
 		got, err := s.Open(out[3:], []byte("xy"))
 		if err != nil || string(got[:2]) != "xy" || !bytes.Equal(got[2:], clear) {
 			t.Fatalf("opened %q, %v", got, err)
