@@ -1,0 +1,136 @@
+package show
+
+import (
+	"errors"
+	"time"
+
+	"creditsync/internal/app"
+	"creditsync/internal/fault"
+	"creditsync/pipelines"
+)
+
+var china = time.FixedZone("CST", 8*3600)
+
+// readers are those for whom everything is written once.
+var readers = map[string]Printer{
+	"zh": {Lang: fault.Chinese, Zone: china},
+	"en": {Lang: fault.English, Zone: china},
+}
+
+func day(d, h int) time.Time { return time.Date(2024, 3, d, h, 30, 0, 0, china) }
+
+func budgetFault() error {
+	return fault.New(fault.Run, "guard.error_budget", fault.T("管道 %s：被拒的行超过允许的 5%%", "pipeline %s: more rows were refused than the 5%% allowed", "food-penalties")).
+		Do(fault.T("改正来源后再运行。", "Mend the source and run again."))
+}
+
+func kafkaFault() error {
+	return fault.New(fault.Environment, "kafka.unreachable", fault.T("连接不上 Kafka %s", "Kafka %s cannot be reached", "127.0.0.1:9092")).
+		Because(errors.New("connection refused")).Do(fault.T("请检查 bus.kafka.brokers。", "Check bus.kafka.brokers."))
+}
+
+// results are one run of every kind of ending.
+func results() []app.RunResult {
+	morning := pipelines.Report{
+		Pipeline: "market-penalties", Kind: "admin_penalty", Run: "6f1c2f0e-5a3d-4c1b-9a53-0d9a6f3d2b11", RunNo: 12, State: pipelines.Done,
+		Counts: pipelines.Counts{Read: 200_000, Accepted: 195_970, Rejected: 4_030, Inserted: 7, Updated: 10, Deleted: 5, Unchanged: 195_951, Superseded: 2, Withheld: 3, Warnings: 712},
+		Rules:  map[string]uint64{"check_digit": 1_204, "required": 2_411, "not_a_date": 88, "broken_quote": 1, "too_long": 0},
+		Hints:  map[string]uint64{"fine_text_mismatch": 512, "docno_form": 231}, LastCommit: 44, Started: day(5, 1), Seconds: 3.21, Live: 1.05,
+	}
+	failed := pipelines.Report{
+		Pipeline: "food-penalties", Kind: "admin_penalty", Run: "0b5e0a52-32a7-43c8-8b9c-6f5f3a1e7d22", RunNo: 13, State: pipelines.Failed,
+		Counts: pipelines.Counts{Read: 1_000, Accepted: 400, Rejected: 600}, Rules: map[string]uint64{"ragged_row": 600}, Started: day(5, 2), Seconds: 0.4, Err: budgetFault(),
+	}
+	empty := pipelines.Report{Pipeline: "fire-penalties", Kind: "admin_penalty", Run: "c7f0a4a9-9f57-46a5-9d2f-1f2c8a1b3e33", RunNo: 14, State: pipelines.NoInput, Started: day(5, 3), Seconds: 0.02}
+	offline := pipelines.Report{
+		Pipeline: "traffic-penalties", Kind: "admin_penalty", Run: "d1e2f3a4-1234-4abc-8def-5566778899aa", RunNo: 15, State: pipelines.Done,
+		Counts: pipelines.Counts{Read: 20, Accepted: 20, Inserted: 20}, LastCommit: 45, Started: day(5, 4), Seconds: 75,
+	}
+	dry := pipelines.Report{
+		Pipeline: "dry-penalties", Kind: "admin_penalty", Run: "e1e2f3a4-1234-4abc-8def-5566778899bb", RunNo: 16, State: pipelines.Done, DryRun: true,
+		Counts: pipelines.Counts{Read: 20, Accepted: 20, Updated: 1, Unchanged: 19}, Started: day(5, 5), Seconds: 0.3,
+	}
+	return []app.RunResult{
+		{Report: morning, Published: 22, Relayed: 4, PublishSeconds: 0.6},
+		{Report: failed},
+		{Report: empty},
+		{Report: offline, Published: 5, Waiting: 15, PublishSeconds: 30, PublishErr: kafkaFault()},
+		{Report: dry},
+	}
+}
+
+func refusedRows() []app.Rejected {
+	return []app.Rejected{{
+		Receipt: "7GQ2-K9WD-3M1X", Kind: "admin_penalty", Pipeline: "market-penalties", Ref: "inbox/penalties/a.csv:12", Authority: "吉州区市场监督管理局",
+		State: "open", Seen: 2, FirstRun: 11, LastRun: 12, ChangedAt: day(5, 1), RecordID: "0f3a9c52d4be4d6f8a7b6c5d4e3f2a1b",
+		Violations: []app.Violation{
+			{Field: "uscc", Title: "行政相对人代码_1（统一社会信用代码）", Rule: "check_digit", Message: "“统一社会信用代码”的校验码不对，可能有一位写错了，请对照营业执照核对"},
+			{Field: "decision_date", Title: "处罚决定日期", Rule: "not_a_date", Message: "“处罚决定日期”“2024-02-30”不是日期，请按 2024-01-03 的样子填写"},
+		},
+		Cells: []app.Cell{
+			{Header: "行政相对人名称", Text: "吉安市某某商贸有限公司"},
+			{Header: "统一社会信用代码", Text: "91360802MA36T00X6N"},
+			{Header: "处罚决定日期", Text: "2024-02-30"},
+			{Header: "违法事实", Text: "第一行\n第二行\x1b[31m"},
+			{Header: "", Text: "多出的一格"},
+		},
+	}, {
+		Receipt: "9ZX1-00AB-77QP", Kind: "admin_penalty", Pipeline: "market-penalties", Ref: "inbox/penalties/a.csv:4077", State: "dismissed", Seen: 1, FirstRun: 12, LastRun: 12,
+		Violations: []app.Violation{{Rule: "ragged_row", Message: "这一行的列数与表头不一致"}},
+	}}
+}
+
+func preview() app.Preview {
+	return app.Preview{
+		Pipeline: "market-penalties", Kind: "admin_penalty", Inputs: []string{"inbox/penalties/a.csv", "inbox/penalties/b.csv.gz"},
+		Bound: []app.Binding{
+			{Field: "subject_name", Title: "行政相对人名称", Column: "当事人"},
+			{Field: "fine_wanyuan", Title: "罚款金额（万元）", Column: "罚款金额"},
+			{Field: "id_no", Title: "证件号码", Column: "身份证号"},
+		},
+		Unmapped: []string{"序号", "联系电话"},
+		Fields:   []app.FieldTitle{{Name: "subject_name", Title: "行政相对人名称"}, {Name: "fine_wanyuan", Title: "罚款金额（万元）"}, {Name: "id_no", Title: "证件号码"}, {Name: "remark", Title: "备注"}},
+		Rows:     [][]string{{"某某商贸有限公司", "0.200000", "", ""}, {"王某", "", "3624••••••••••••12", ""}},
+		Warnings: [][]string{{"fine_text_mismatch"}, nil},
+		Rejects:  refusedRows()[:1],
+		Counts:   pipelines.Counts{Read: 3, Accepted: 2, Rejected: 1, Warnings: 1},
+	}
+}
+
+func record() app.Record {
+	return app.Record{
+		Kind: "admin_penalty", ID: "0f3a9c52d4be4d6f8a7b6c5d4e3f2a1b",
+		Versions: []app.Version{{
+			Seq: 45 << 24, Version: 3, Op: "delete", Status: "active", RunNo: 13, CommitNo: 45, Pipeline: "market-penalties", IngestedAt: day(6, 1),
+			Values: []app.Value{{Field: "subject_name", Title: "行政相对人名称", Text: "某某商贸有限公司"}, {Field: "fine_wanyuan", Title: "罚款金额（万元）", Text: "0.200000"}},
+		}, {
+			Seq: 44 << 24, Version: 2, Op: "upsert", Status: "active", RunNo: 12, CommitNo: 44, Pipeline: "market-penalties", SourceRef: "inbox/penalties/a.csv:12", IngestedAt: day(5, 1),
+			Changed: []string{"fine_wanyuan", "remark"}, Warnings: []string{"fine_text_mismatch"},
+			Values: []app.Value{{Field: "subject_name", Title: "行政相对人名称", Text: "某某商贸有限公司"}, {Field: "fine_wanyuan", Title: "罚款金额（万元）", Text: "0.200000"}},
+		}, {
+			Seq: 40 << 24, Version: 1, Op: "upsert", Status: "active", RunNo: 8, CommitNo: 40, Pipeline: "market-penalties", SourceRef: "inbox/penalties/a.csv:11", IngestedAt: day(1, 1),
+			Values: []app.Value{{Field: "subject_name", Title: "行政相对人名称", Text: "某某商贸有限公司"}, {Field: "fine_wanyuan", Title: "罚款金额（万元）", Text: "2000.000000"}, {Field: "remark", Title: "备注", Text: "初次"}},
+		}},
+		Messages: []app.Message{
+			{Topic: "credit.admin_penalty", Partition: 3, Offset: 1017, ID: "0f3a9c52d4be4d6f8a7b6c5d4e3f2a1b:2", Seq: 44 << 24, Op: "upsert", At: day(5, 2)},
+			{Topic: "credit.admin_penalty", Partition: 3, Offset: 12, ID: "0f3a9c52d4be4d6f8a7b6c5d4e3f2a1b:1", Seq: 40 << 24, Op: "upsert", At: day(1, 2)},
+		},
+	}
+}
+
+func history() []app.RunRow {
+	return []app.RunRow{
+		{RunNo: 14, Run: "c7f0a4a9-9f57-46a5-9d2f-1f2c8a1b3e33", Pipeline: "market-penalties", Kind: "admin_penalty", Mode: "snapshot", State: "open", Started: day(7, 1), Holds: "db1 (4711)"},
+		{RunNo: 13, Run: "0b5e0a52-32a7-43c8-8b9c-6f5f3a1e7d22", Pipeline: "food-penalties", Kind: "admin_penalty", Mode: "append", State: "failed", Started: day(6, 2), Finished: day(6, 3),
+			Counts: pipelines.Counts{Read: 1_000, Accepted: 400, Rejected: 600}, Seconds: 0.4, ErrorCode: "guard.error_budget", Error: "管道 food-penalties：被拒的行超过允许的 5%\n改正来源后再运行。"},
+		{RunNo: 12, Run: "6f1c2f0e-5a3d-4c1b-9a53-0d9a6f3d2b11", Pipeline: "market-penalties", Kind: "admin_penalty", Mode: "snapshot", State: "done", Started: day(5, 1), Finished: day(5, 2),
+			Counts: pipelines.Counts{Read: 200_000, Accepted: 195_970, Rejected: 4_030, Inserted: 195_970}, Published: 195_970, Seconds: 3725},
+	}
+}
+
+func findings() []app.Finding {
+	return []app.Finding{
+		{What: fault.T("配置 %s", "configuration %s", "creditsync.yaml"), Detail: fault.T("2 个管道", "2 pipelines")},
+		{What: fault.T("Kafka %s", "Kafka %s", "127.0.0.1:9092"), Err: kafkaFault()},
+	}
+}
