@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"creditsync/internal/fault"
+)
+
+// Engine is libchdb with one data directory open. Its methods may be called concurrently.
+type Engine struct {
+	lib     *binding
+	options Options
+	args    []string // what every connection is opened with
+	version string   // as version() says
+	slots   chan struct{}
+
+	mu       sync.Mutex
+	control  *uintptr // held open for the engine's whole life: closing the last connection would shut the engine down
+	sessions sync.WaitGroup
+	closed   bool
+}
+
+// Open loads library and opens dataDir, which is made if it is missing. It starts in under a second, longer when many parts
+// have to be read. A process can do this once; the caller holds the lock on dataDir.
+func Open(library, dataDir string, o Options) (*Engine, error) {
+	if o.Concurrency <= 0 {
+		o.Concurrency = 16
+	}
+	dataDir, err := filepath.Abs(dataDir)
+	if err != nil {
+		return nil, unusable(dataDir, err)
+	}
+	store := filepath.Join(dataDir, "store")
+	if err := os.MkdirAll(store, 0o700); err != nil {
+		return nil, unusable(dataDir, err)
+	}
+	server, users, err := writeConfig(dataDir, o)
+	if err != nil {
+		return nil, unusable(dataDir, err)
+	}
+	if o.TimeZone != "" {
+		if err := setenv("TZ", o.TimeZone); err != nil {
+			return nil, unusable(dataDir, err)
+		}
+	}
+	lib, err := bind(library)
+	if err != nil {
+		return nil, fault.New(fault.Environment, "engine.library_broken",
+			fault.T("无法加载 ClickHouse 引擎库 %s", "cannot load the ClickHouse engine library %s", library)).Because(err).
+			Do(fault.T("删除该文件后运行 make libchdb", "remove the file and run make libchdb"))
+	}
+	e := &Engine{lib: lib, options: o, slots: make(chan struct{}, o.Concurrency),
+		args: []string{"clickhouse", "--path=" + store, "--config-file=" + server, "--users_config=" + users}}
+	keepSignals(func() {
+		lib.signals(0)
+		e.control = e.connect()
+	})
+	if e.control == nil {
+		return nil, unusable(dataDir, errors.New("libchdb gave no connection; its own words are on standard error")).
+			Do(fault.T("查看引擎日志；目录可能被占用、已损坏，或设置的值不合法", "see the engine's log: the directory may be in use or damaged, or a setting's value is wrong"))
+	}
+	r, err := e.command("SELECT version() FORMAT TSVRaw")
+	if err != nil {
+		e.lib.closeConn(e.control)
+		return nil, unusable(dataDir, err)
+	}
+	e.version = r
+	return e, nil
+}
+
+func unusable(dataDir string, err error) *fault.Error {
+	return fault.New(fault.Environment, "engine.data_directory",
+		fault.T("内置 ClickHouse 打不开数据目录 %s", "the embedded ClickHouse cannot open its data directory %s", dataDir)).Because(err)
+}
+
+// Version is the engine's version, as in "26.7.2.1".
+func (e *Engine) Version() string { return e.version }
+
+// connect opens a connection with query settings of its own, each as --name=value. It returns nil when libchdb refuses.
+func (e *Engine) connect(settings ...string) *uintptr {
+	v := argv(append(slices.Clip(e.args), settings...))
+	c := e.lib.connect(int32(len(v)-1), &v[0])
+	runtime.KeepAlive(v)
+	return c
+}
+
+// command runs a short statement on the engine's own connection and returns its output without the line end.
+func (e *Engine) command(sql string) (string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.control == nil {
+		return "", errors.New("the engine is closed")
+	}
+	r := e.lib.call(e.lib.query, *e.control, sql, "TSVRaw", nil)
+	defer e.lib.free(r)
+	if text := cstring(e.lib.resultError(r)); text != "" {
+		return "", exceptionOf(text)
+	}
+	out := string(e.lib.bytes(r))
+	for len(out) > 0 && out[len(out)-1] == '\n' {
+		out = out[:len(out)-1]
+	}
+	return out, nil
+}
+
+// Acquire waits until fewer than Options.Concurrency statements run, or ctx ends. The caller calls release when the
+// statement has ended.
+func (e *Engine) Acquire(ctx context.Context) (release func(), err error) {
+	select {
+	case e.slots <- struct{}{}:
+		return func() { <-e.slots }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Close ends what still runs and closes the data directory. It waits for the sessions to be closed until ctx ends; then it
+// leaves the engine as a killed process would, which loses nothing that was acknowledged. Calling it again does nothing.
+func (e *Engine) Close(ctx context.Context) error {
+	e.mu.Lock()
+	already := e.closed
+	e.closed = true
+	e.mu.Unlock()
+	if already {
+		return nil
+	}
+	done := make(chan struct{})
+	go func() { e.sessions.Wait(); close(done) }()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.lib.closeConn(e.control)
+			e.control = nil
+			return nil
+		case <-tick.C:
+			_, _ = e.command("KILL QUERY WHERE 1 ASYNC") // what it cannot end, the deadline does
+		case <-ctx.Done():
+			return fmt.Errorf("close the engine while sessions are open: %w", context.Cause(ctx))
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+)
+
+// prepare gives a session the request's database, settings and external tables. restore takes them away again, for a session
+// that serves further requests: what a request sets in its URL is for that request alone.
+func (s *Session) prepare(q *request) (restore func(), err error) {
+	var undo []func()
+	restore = func() {
+		for i := len(undo) - 1; i >= 0; i-- {
+			undo[i]()
+		}
+	}
+	if q.database != "" && !(q.sessionID == "" && q.database == "default") {
+		if q.sessionID != "" {
+			before, err := s.one("SELECT currentDatabase()")
+			if err != nil {
+				return nil, err
+			}
+			undo = append(undo, func() { _ = s.Use(before) })
+		}
+		if err := s.Use(q.database); err != nil {
+			return nil, err
+		}
+	}
+	if len(q.settings) > 0 {
+		if q.sessionID != "" {
+			before, err := s.settings(q.settings)
+			if err != nil {
+				return nil, err
+			}
+			undo = append(undo, func() { _ = s.Set(before) })
+		}
+		if err := s.Set(q.settings); err != nil {
+			restore()
+			return nil, err
+		}
+	}
+	for _, t := range q.external {
+		undo = append(undo, func() { _, _ = s.run("DROP TEMPORARY TABLE IF EXISTS "+QuoteName(t.name), "TSV", nil) })
+		if err := s.load(t); err != nil {
+			restore()
+			return nil, err
+		}
+	}
+	return restore, nil
+}
+
+// one is the single value that a short statement returns.
+func (s *Session) one(sql string) (string, error) {
+	r, err := s.run(sql, "TSVRaw", nil)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(string(r.Data), "\n"), nil
+}
+
+// settings are the values that the named settings have now, nil for those at their default.
+func (s *Session) settings(names map[string]*string) (map[string]*string, error) {
+	var list []string
+	now := make(map[string]*string, len(names))
+	for name := range names {
+		list = append(list, QuoteString(name))
+		now[name] = nil
+	}
+	r, err := s.run("SELECT name, value FROM system.settings WHERE changed AND name IN ("+strings.Join(list, ", ")+")", "TSVRaw", nil)
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(r.Data)) {
+		if name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
+			now[name] = &value
+		}
+	}
+	return now, nil
+}
+
+// load makes a temporary table of what a client sent along.
+func (s *Session) load(t external) error {
+	if _, err := s.run("CREATE TEMPORARY TABLE "+QuoteName(t.name)+" ("+t.structure+") ENGINE = Memory", "TSV", nil); err != nil {
+		return err
+	}
+	_, err := s.Insert(context.Background(), "INSERT INTO "+QuoteName(t.name), t.format, nil, bytes.NewReader(t.data))
+	return err
+}
+
+// allowed refuses what cannot or must not be run.
+func (s *Session) allowed(q *request) error {
+	if q.st.input {
+		return refuse(notImplemented, "The embedded engine cannot INSERT … SELECT … FROM input(): insert the data into a table and select from that.")
+	}
+	if err := s.forbidden(q); err != nil {
+		return err
+	}
+	if q.st.insert {
+		if q.readOnly {
+			return readOnlyRefusal()
+		}
+		return nil
+	}
+	a, ok := s.analyse(q.text)
+	if !ok {
+		return nil // the engine says what is wrong with it
+	}
+	if a.statementCount > 1 && q.st.first != "EXPLAIN" && !strings.Contains(strings.ToUpper(q.text), "PARALLEL") {
+		return refuse(syntaxError, "Syntax error (Multi-statements are not allowed): send one statement at a time.")
+	}
+	if q.readOnly && a.class != 0 && q.st.first != "SET" && q.st.first != "USE" {
+		return readOnlyRefusal()
+	}
+	return nil
+}
+
+func readOnlyRefusal() error {
+	return refuse(readOnly, "Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.")
+}
+
+// write runs a statement to its end and writes its output.
+func (s *Session) write(ctx context.Context, w io.Writer, q *request, format string) (*Result, error) {
+	text := q.text
+	if q.st.kill > 0 {
+		text = text[:q.st.kill] + "ASYNC" + text[q.st.kill+len("SYNC"):] // libchdb waits for ever in KILL … SYNC
+	}
+	r, err := s.Exec(ctx, text, format, q.params)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Data) > 0 {
+		if _, err := w.Write(r.Data); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// insert streams an insert's data, first what was read together with the statement.
+func (s *Session) insert(ctx context.Context, q *request) (*Result, error) {
+	format := q.st.format
+	if format == "" {
+		format = q.format
+	}
+	if format == "" {
+		format = "Values"
+	}
+	var data io.Reader = strings.NewReader(q.text[q.st.data:])
+	if q.data != nil {
+		data = io.MultiReader(data, q.data)
+	}
+	r, err := s.Insert(ctx, q.st.sql, format, q.params, data)
+	if err != nil {
+		return nil, broken(err)
+	}
+	return r, nil
+}
+
+// types are the full names of the types of a query's columns.
+func (s *Session) types(q *request) (map[string]string, error) {
+	r, err := s.run("DESCRIBE TABLE ("+strings.TrimRight(strings.TrimSpace(withoutFormat(q.text)), ";")+"\n)", "TSVRaw", q.params)
+	if err != nil {
+		return map[string]string{}, nil // a statement that cannot be a subquery keeps its types as they are
+	}
+	types := map[string]string{}
+	for line := range strings.Lines(string(r.Data)) {
+		if fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(fields) > 1 {
+			types[fields[0]] = fields[1]
+		}
+	}
+	return types, nil
+}
+
+// withoutFormat is a query up to its FORMAT clause.
+func withoutFormat(text string) string {
+	p := clauseParser{lexer: lexer{text: text}}
+	cut := len(text)
+	for p.advance(); p.ok; {
+		at, w, start := p.depth, p.upper(), p.token.start
+		p.advance()
+		if w == "FORMAT" && at == 0 && p.upper() != "" && p.endsWithFormat() {
+			cut = start
+		}
+	}
+	return text[:cut]
+}
