@@ -125,7 +125,7 @@ func (t *trip) fill(ctx context.Context, no uint64, slice, slices int) (found Co
 	}
 	t.at("written")
 	if c.Last {
-		if c.Quarantine, c.QuarantineOf, err = t.Warehouse.WriteQuarantine(ctx, s, Verdict{Resolve: true, Answered: t.answered}); err != nil {
+		if c.Quarantine, c.QuarantineOf, err = t.Warehouse.WriteQuarantine(ctx, s, t.verdict()); err != nil {
 			return found, c, err
 		}
 		t.at("quarantine written")
@@ -136,15 +136,23 @@ func (t *trip) fill(ctx context.Context, no uint64, slice, slices int) (found Co
 	return found, c, t.Warehouse.Verify(ctx, s, changes)
 }
 
-// commitQuarantine closes a commit that holds nothing but the refused rows.
-func (t *trip) commitQuarantine(ctx context.Context) error {
+// verdict is what a whole run says of the quarantine.
+func (t *trip) verdict() Verdict {
+	if t.wish.Replay {
+		return Verdict{Resolve: true, Replayed: t.answered}
+	}
+	return Verdict{Resolve: true, Answered: t.answered}
+}
+
+// commitQuarantine closes a commit that holds nothing but the run's refused rows and what is said of others.
+func (t *trip) commitQuarantine(ctx context.Context, v Verdict) error {
 	return t.locked(ctx, func(ctx context.Context, lock Lock) error {
 		no, err := t.openCommit(ctx, lock)
 		if err != nil {
 			return err
 		}
 		c := Closing{Commit: no}
-		if c.Quarantine, c.QuarantineOf, err = t.Warehouse.WriteQuarantine(ctx, t.scope(no, 0, 1), Verdict{}); err != nil {
+		if c.Quarantine, c.QuarantineOf, err = t.Warehouse.WriteQuarantine(ctx, t.scope(no, 0, 1), v); err != nil {
 			t.abandon(ctx, lock, no)
 			return err
 		}

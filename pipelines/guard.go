@@ -64,7 +64,7 @@ func (t *trip) setAside(ctx context.Context, stop error) error {
 	if !strings.HasPrefix(code, "guard.") || code == "guard.stage_differs" || t.refused.Rows == 0 || t.wish.DryRun {
 		return stop
 	}
-	if err := t.commitQuarantine(ctx); err != nil {
+	if err := t.commitQuarantine(ctx, Verdict{}); err != nil {
 		t.Log.Error("set the refused rows aside", "run", t.run.ID, "error", err)
 	}
 	return stop

@@ -36,6 +36,8 @@ type Wish struct {
 	DryRun bool
 	// ApplyDeletes deletes although a refused row hides which record it is.
 	ApplyDeletes bool
+	// Replay says that the source is the quarantine itself: what is accepted leaves it as replayed.
+	Replay bool
 	// AcceptDeletes is how many deletions are accepted above the mass-delete guard, and that files may be missing.
 	AcceptDeletes uint64
 }

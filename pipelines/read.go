@@ -94,7 +94,7 @@ func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from con
 	}
 	out, err := fold.Apply(transforms.Input{BatchNo: b.no, Rows: b.batch.Rows, Refs: b.batch.Refs, Refused: refused})
 	if err != nil {
-		return nil, unfit(from.Name, err)
+		return nil, Unfit(from.Name, err)
 	}
 	token := fmt.Sprintf("%s:%d", t.run.ID, b.no)
 	if err := t.Warehouse.Stage(ctx, t.kind(), token, out.Accepted); err != nil {
@@ -109,8 +109,8 @@ func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from con
 	return out, nil
 }
 
-// unfit says which input's columns do not fit the kind.
-func unfit(input string, err error) error {
+// Unfit says which input's columns do not fit the kind.
+func Unfit(input string, err error) error {
 	var bind *transforms.BindError
 	if errors.As(err, &bind) {
 		return fault.New(fault.Input, "columns."+bind.Rule, fault.T("%[1]s：%[2]s", "%[1]s: %[3]s", input, bind.Sentence.ZH, bind.Sentence.EN)).

@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"creditsync/internal/bus/embedded"
+	"creditsync/internal/engine"
+	"creditsync/internal/fault"
+	"creditsync/internal/process"
+)
+
+// childWait is how long a run waits for an engine or broker of the same data directory to let go of it, and for its own
+// to come up.
+const childWait = 10 * time.Second
+
+func (a *App) engineDir() string  { return filepath.Join(a.Config.DataDir, "clickhouse") }
+func (a *App) brokerDir() string  { return filepath.Join(a.Config.DataDir, "kafka") }
+func (a *App) engineLock() string { return filepath.Join(a.Config.DataDir, "clickhouse.lock") }
+func (a *App) brokerLock() string { return filepath.Join(a.Config.DataDir, "kafka.lock") }
+
+// engineURL is the address of ClickHouse, of the embedded engine when none is configured.
+func (a *App) engineURL(ctx context.Context) (string, error) {
+	if c := a.Config.Warehouse.ClickHouse; c != nil {
+		return c.URL.Reveal(), nil
+	}
+	addr, err := a.child(ctx, "engine", "http", a.engineLock())
+	if err != nil {
+		return "", errChild(fault.T("内置 ClickHouse 没有启动", "the embedded ClickHouse did not start"), err)
+	}
+	if secret := a.Config.Warehouse.Embedded.Password; !secret.Empty() {
+		return "http://default:" + secret.Reveal() + "@" + addr, nil
+	}
+	return "http://" + addr, nil
+}
+
+// brokerAddr is the address of the embedded broker.
+func (a *App) brokerAddr(ctx context.Context) (string, error) {
+	addr, err := a.child(ctx, "broker", "kafka", a.brokerLock())
+	if err != nil {
+		return "", errChild(fault.T("内置 Kafka 没有启动", "the embedded Kafka broker did not start"), err)
+	}
+	return addr, nil
+}
+
+// child is the address of an engine or broker of this data directory: of one that somebody keeps up on purpose, else of
+// one that is started here and ends with this process. One that another run started ends with that run, so it is waited
+// for instead of being used.
+func (a *App) child(ctx context.Context, what, address, lock string) (string, error) {
+	if owner, err := process.ReadOwner(lock); err == nil && owner.Alive() && !owner.Bound {
+		return owner.Addresses[address], nil
+	}
+	c, err := process.Start(ctx, process.Spec{
+		Executable: a.Executable, Args: []string{what, "-c", a.Config.File}, Log: filepath.Join(a.Config.DataDir, what+".log"), Wait: 2 * childWait,
+	})
+	if err != nil {
+		return "", err
+	}
+	a.open.children = append(a.open.children, c)
+	return c.Addr(address), nil
+}
+
+// Engine is the process of the embedded ClickHouse; it serves until ctx ends.
+func (a *App) Engine(ctx context.Context, ready func(addresses map[string]string)) error {
+	e := a.Config.Warehouse.Embedded
+	if e == nil {
+		return notEmbedded("warehouse.embedded")
+	}
+	if err := a.makeDataDir(); err != nil {
+		return err
+	}
+	library, err := engine.FindLibrary(e.Library, a.Getenv, a.Executable)
+	if err != nil {
+		return err
+	}
+	return engine.Run(ctx, engine.RunOptions{
+		Library: library, Dir: a.engineDir(), HTTP: e.HTTP, Log: a.Log, Ready: ready, Lock: a.hold("engine", a.engineLock()),
+		Engine: engine.Options{TimeZone: a.Config.Timezone.String(), Memory: uint64(e.Memory)},
+		Server: engine.ServerOptions{Password: e.Password.Reveal()},
+	})
+}
+
+// Broker is the process of the embedded Kafka broker; it serves until ctx ends.
+func (a *App) Broker(ctx context.Context, ready func(addresses map[string]string)) error {
+	e := a.Config.Bus.Embedded
+	if e == nil {
+		return notEmbedded("bus.embedded")
+	}
+	if err := a.makeDataDir(); err != nil {
+		return err
+	}
+	announce, unlock, err := a.hold("broker", a.brokerLock())(ctx, a.brokerDir())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unlock() }()
+	return embedded.Run(ctx, embedded.Options{Listen: e.Listen, Dir: a.brokerDir(), Log: a.Log, Ready: func(addr string) {
+		addresses := map[string]string{"kafka": addr}
+		if err := announce(addresses); err != nil {
+			a.Log.Warn("name the broker's address in its lock", "error", err)
+		}
+		ready(addresses)
+	}})
+}
+
+func notEmbedded(section string) error {
+	return fault.New(fault.Input, "config.not_embedded", fault.T("配置没有启用 %s", "the configuration does not use %s", section)).
+		Do(fault.T("配置写明了外部地址时，不需要启动内置的。", "With an address of your own configured there is nothing to start."))
+}

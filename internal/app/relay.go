@@ -1,0 +1,148 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"creditsync/internal/bus"
+	"creditsync/internal/fault"
+	"creditsync/internal/ledger"
+	"creditsync/schemas"
+)
+
+// notifications is how many messages the commits of a run are due.
+func (a *App) notifications(ctx context.Context, run string) (uint64, error) {
+	l, err := a.ledger(ctx)
+	if err != nil {
+		return 0, err
+	}
+	id, err := uuid.Parse(run)
+	if err != nil {
+		return 0, err
+	}
+	list, err := l.CommitsOf(ctx, id)
+	var due uint64
+	for _, c := range list {
+		if c.Committed() {
+			due += c.Notify
+		}
+	}
+	return due, err
+}
+
+// remember writes down how much of a run is published.
+func (a *App) remember(ctx context.Context, r RunResult) error {
+	l, err := a.ledger(ctx)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(r.Run)
+	if err != nil {
+		return err
+	}
+	return l.SetPublished(ctx, id, r.Published, r.PublishSeconds)
+}
+
+// relay publishes everything of the kind that is committed. Where another process relays the kind, it waits until that
+// one has passed commit upTo.
+func (a *App) relay(ctx context.Context, kind *schemas.Kind, upTo uint64) (bus.Result, error) {
+	l, err := a.ledger(ctx)
+	if err != nil {
+		return bus.Result{}, err
+	}
+	for {
+		lease, err := l.TakeRelay(ctx, kind.Name)
+		if err == nil {
+			defer func() {
+				if err := l.ReleaseRelay(context.WithoutCancel(ctx), lease); err != nil {
+					a.Log.Warn("give the relay back", "kind", kind.Name, "error", err)
+				}
+			}()
+			return a.catchup(ctx, l, lease, kind)
+		}
+		var busy *ledger.Busy
+		if !errors.As(err, &busy) {
+			return bus.Result{}, err
+		}
+		if p, ok, err := l.Position(ctx, kind.Name); err != nil {
+			return bus.Result{}, err
+		} else if upTo == 0 || (ok && (bus.Position{Seq: p.Seq}).Covers(upTo)) {
+			return bus.Result{}, nil
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return bus.Result{}, err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+func (a *App) catchup(ctx context.Context, l *ledger.Ledger, lease *ledger.RelayLease, kind *schemas.Kind) (bus.Result, error) {
+	kafka, err := a.kafka(ctx)
+	if err != nil {
+		return bus.Result{}, err
+	}
+	w, err := a.warehouse(ctx)
+	if err != nil {
+		return bus.Result{}, err
+	}
+	kept, stop := l.KeepRelay(ctx, lease)
+	defer stop()
+	relay, err := bus.NewRelay(bus.Options{
+		Config: kafka, Kind: kind, Deployment: l.Deployment(), Outbox: outbox{l, w, kind}, Lease: relayLease{l, lease}, Now: a.Now, Log: a.Log,
+	})
+	if err != nil {
+		return bus.Result{}, err
+	}
+	defer relay.Close()
+	return relay.Catchup(kept)
+}
+
+// kafka says how to reach the brokers, starting the embedded one where none is up.
+func (a *App) kafka(ctx context.Context) (bus.Config, error) {
+	a.open.mu.Lock()
+	defer a.open.mu.Unlock()
+	if a.open.kafka != nil {
+		return *a.open.kafka, nil
+	}
+	c := bus.Config{}
+	if k := a.Config.Bus.Kafka; k != nil {
+		c.Brokers, c.Partitions = k.Brokers, k.Partitions
+		if k.SASL != nil {
+			c.SASL = &bus.SASL{Mechanism: saslName(string(k.SASL.Mechanism)), User: k.SASL.User, Password: k.SASL.Password.Reveal()}
+		}
+		var err error
+		if c.TLS, err = tlsOf(k.TLS); err != nil {
+			return c, err
+		}
+	} else {
+		addr, err := a.brokerAddr(ctx)
+		if err != nil {
+			return c, err
+		}
+		c.Brokers, c.Embedded = []string{addr}, true
+	}
+	if err := c.Validate(); err != nil {
+		return c, err
+	}
+	a.open.kafka = &c
+	return c, nil
+}
+
+// errChild is what is said where the embedded engine or broker did not come up.
+func errChild(what fault.Text, err error) error {
+	if fault.CodeOf(err) != "" {
+		return err
+	}
+	return fault.New(fault.Environment, "child.failed", what).Because(err)
+}

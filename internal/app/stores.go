@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"os"
+
+	"creditsync/internal/fault"
+	"creditsync/internal/ledger"
+	"creditsync/internal/vault"
+	"creditsync/internal/warehouse"
+	"creditsync/pipelines"
+	"creditsync/schemas"
+)
+
+// Names of the marks that tie the stores of one deployment together.
+const (
+	markDeployment = "deployment"
+	markKeys       = "keys"
+)
+
+// ledger opens the ledger.
+func (a *App) ledger(ctx context.Context) (*ledger.Ledger, error) {
+	a.open.mu.Lock()
+	defer a.open.mu.Unlock()
+	if a.open.ledger != nil {
+		return a.open.ledger, nil
+	}
+	if err := a.makeDataDir(); err != nil {
+		return nil, err
+	}
+	self, err := ledger.ThisProcess("creditsync")
+	if err != nil {
+		return nil, err
+	}
+	l, err := ledger.Open(ctx, a.Config.Ledger.SQLite, ledger.Options{Now: a.Now, Self: self, Alive: ledger.Alive, Location: a.Config.Timezone})
+	if err != nil {
+		return nil, err
+	}
+	a.open.ledger = l
+	return l, nil
+}
+
+func (a *App) makeDataDir() error {
+	if err := os.MkdirAll(a.Config.DataDir, 0o700); err != nil {
+		return fault.New(fault.Environment, "data_dir.unwritable", fault.T("建不了数据目录 %s", "the data directory %s cannot be made", a.Config.DataDir)).Because(err).
+			Do(fault.T("请检查 data_dir 及其上级目录的权限。", "Check data_dir and the rights on the folder above it."))
+	}
+	return nil
+}
+
+// warehouse connects to ClickHouse, starting the embedded engine where none is up, creates what is missing, and proves
+// that it belongs to the ledger.
+func (a *App) warehouse(ctx context.Context) (*warehouse.Warehouse, error) {
+	l, err := a.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.open.mu.Lock()
+	defer a.open.mu.Unlock()
+	if a.open.warehouse != nil {
+		return a.open.warehouse, nil
+	}
+	url, err := a.engineURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := warehouse.Open(warehouse.Options{URL: url, Timezone: a.Config.Timezone.String()})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.settle(ctx, l, w); err != nil {
+		w.Close()
+		return nil, err
+	}
+	a.open.warehouse = w
+	return w, nil
+}
+
+// settle makes the tables and ties ClickHouse to the ledger by the deployment's id.
+func (a *App) settle(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehouse) error {
+	if err := w.Ping(ctx); err != nil {
+		return err
+	}
+	if err := w.Migrate(ctx, schemas.All()); err != nil {
+		return err
+	}
+	if err := w.Sound(ctx); err != nil {
+		return err
+	}
+	mark, err := w.Meta(ctx, markDeployment)
+	switch {
+	case err != nil:
+		return err
+	case mark == l.Deployment():
+		return nil
+	case mark != "":
+		return strangers(fault.T("ClickHouse 属于部署 %[1]s，台账属于 %[2]s", "ClickHouse belongs to deployment %[1]s, the ledger to %[2]s", mark, l.Deployment()))
+	}
+	for _, k := range schemas.All() {
+		if last, err := l.MaxCommit(ctx, k.Name); err != nil {
+			return err
+		} else if last > 0 {
+			return strangers(fault.T("台账已有提交，ClickHouse 却是空的", "the ledger has commits and ClickHouse is empty"))
+		}
+	}
+	return w.SetMeta(ctx, markDeployment, l.Deployment())
+}
+
+func strangers(what fault.Text) error {
+	return fault.New(fault.Input, "stores.strangers", what).
+		Do(fault.T("请把同一套部署的数据目录、ClickHouse 和台账放在一起，或从同一时刻的备份恢复。", "Bring the data directory, ClickHouse and the ledger of one deployment together, or restore all from one backup."))
+}
+
+// keys opens the vault, making the keys before the first write anywhere. Missing or other keys beside stores that have
+// been written with keys are never replaced.
+func (a *App) keys(ctx context.Context) (*vault.Vault, error) {
+	l, err := a.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.warehouse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.open.mu.Lock()
+	defer a.open.mu.Unlock()
+	if a.open.vault != nil {
+		return a.open.vault, nil
+	}
+	inLedger, known, err := l.Meta(ctx, markKeys)
+	if err != nil {
+		return nil, err
+	}
+	inStore, err := w.Meta(ctx, markKeys)
+	if err != nil {
+		return nil, err
+	}
+	v, created, err := vault.Open(a.Config.Keys.File, vault.Options{MayCreate: !known && inStore == "", Now: a.Now})
+	if err != nil {
+		return nil, err
+	}
+	if created {
+		a.notice(fault.T("已生成密钥 %s：请立即备份。丢失后，已加密的个人信息无法恢复。", "Keys were made in %s: back them up now. Without them what was encrypted cannot be read again.", a.Config.Keys.File))
+	}
+	if mine := v.Fingerprint(); (known && inLedger != mine) || (inStore != "" && inStore != mine) {
+		return nil, fault.New(fault.Input, "keys.other", fault.T("密钥文件 %s 不是写入这些库时所用的密钥", "the keys in %s are not those that these stores were written with", a.Config.Keys.File)).
+			Do(fault.T("请放回原来的密钥文件。", "Put the right key file back."))
+	}
+	if _, err := l.SetMetaOnce(ctx, markKeys, v.Fingerprint()); err != nil {
+		return nil, err
+	}
+	if inStore == "" {
+		if err := w.SetMeta(ctx, markKeys, v.Fingerprint()); err != nil {
+			return nil, err
+		}
+	}
+	a.open.vault = v
+	return v, nil
+}
+
+// runner is package pipelines with everything that it declares.
+func (a *App) runner(ctx context.Context) (*pipelines.Runner, error) {
+	l, err := a.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.warehouse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &pipelines.Runner{
+		Ledger: books{l, a.Config.Language}, Warehouse: store{w}, Protect: protection(v), Original: originals(ctx, w, v),
+		Now: a.Now, Zone: a.Config.Timezone, Language: string(a.Config.Language), Log: a.Log, Progress: a.Progress, At: stopper(a.Getenv),
+	}, nil
+}
