@@ -22,6 +22,7 @@ type rawCell struct {
 	header string
 	text   []byte
 	class  string // of the personal number that the column holds, "" for none
+	code   bool   // a right code of an organisation, which is public
 }
 
 // reject is a refused row on its way into the record of rejects.
@@ -73,7 +74,7 @@ func (b *batch) rejectOf(i int, personal []string) reject {
 	r := reject{place: b.place(i), id: b.ids[i], authority: b.authority(i), cells: b.cells[:0], found: b.found[:0]}
 	for c := range b.sources {
 		if c != b.bound.receipt {
-			r.cells = append(r.cells, rawCell{b.bound.headers[c], b.sources[c].raw(i), personal[c]})
+			r.cells = append(r.cells, rawCell{b.bound.headers[c], b.sources[c].raw(i), personal[c], b.isCode(c, i)})
 		}
 	}
 	b.cells = r.cells
@@ -92,6 +93,17 @@ func (b *batch) rejectOf(i int, personal []string) reject {
 	return r
 }
 
+// isCode reports that cell i of a source column was found to be the right code of an organisation. Its digits look like
+// an ID, and a clerk has to see it.
+func (b *batch) isCode(column, i int) bool {
+	f := b.bound.fieldOf[column]
+	if f < 0 || b.cols[f].state[i] != good {
+		return false
+	}
+	format := b.cols[f].field.Format
+	return format == schemas.USCC || format == schemas.OrgCode
+}
+
 // refusedRow is a row that could not be read as one. Its cells are told by their position; so where there are more or fewer
 // than headers, nothing is said of whose row it is.
 func (b *batch) refusedRow(in *RefusedRow, place uint64, personal []string) reject {
@@ -106,7 +118,7 @@ func (b *batch) refusedRow(in *RefusedRow, place uint64, personal []string) reje
 			header, class = b.bound.headers[c], personal[c]
 		}
 		if c != b.bound.receipt {
-			r.cells = append(r.cells, rawCell{header, []byte(text), class})
+			r.cells = append(r.cells, rawCell{header: header, text: []byte(text), class: class})
 		}
 	}
 	if len(in.Cells) != len(b.bound.headers) {
@@ -152,7 +164,12 @@ func (b *batch) maskCell(class string, text []byte) []byte {
 // refuse appends a reject to the record.
 func (b *batch) refuse(to *array.RecordBuilder, out *Output, r *reject) {
 	b.raw = appendCells(b.raw[:0], r.cells, func(c *rawCell) []byte { return c.text })
-	b.show = appendCells(b.show[:0], r.cells, func(c *rawCell) []byte { return b.maskCell(c.class, c.text) })
+	b.show = appendCells(b.show[:0], r.cells, func(c *rawCell) []byte {
+		if c.code {
+			return c.text
+		}
+		return b.maskCell(c.class, c.text)
+	})
 	b.seal = b.t.seals.raw(b.raw, nil, b.seal[:0])
 	b.raw = appendViolations(b.raw, b.t.opt.Kind, r.found)
 	id := b.t.opt.Protect.RejectID(b.t.opt.Kind.Name, b.raw)

@@ -51,7 +51,7 @@ var ruleTable = [ruleCount]Rule{
 	ruleTooLong: {Name: "too_long", Sentence: Sentence{
 		"“{field}”太长，最多 {limit} 个字", "{field} is too long: at most {limit} characters"}},
 	ruleBadFormat: {Name: "bad_format", Sentence: Sentence{
-		"“{field}”的格式不对，应为{expected}", "{field} is not in the right form: {expected}"}},
+		"“{field}”的格式不对，应为：{expected}", "{field} is not in the right form: {expected}"}},
 	ruleCheckDigit: {Name: "check_digit", Sentence: Sentence{
 		"“{field}”的校验码不对，可能有一位写错了，请对照{expected}核对", "the check character of {field} does not fit; one of the characters is probably wrong: compare it with {expected}"}},
 	ruleBirthDate: {Name: "birth_date", Sentence: Sentence{
