@@ -94,6 +94,10 @@ func isLetter(c byte) bool { return c >= 0x20 && c < 0x7f }
 // decideWindow is how much is looked at, from the first byte that is not ASCII on, to tell UTF-8 from GB18030.
 const decideWindow = 64 << 10
 
+// decideBy is how many sequences of three bytes or errors settle it: a header has as many, and what is added to a file
+// later in another encoding must not outvote it.
+const decideBy = 16
+
 // decide tells UTF-8 from GB18030 by a piece of text that starts at its first byte that is not ASCII. whole: nothing comes
 // after it.
 //
@@ -102,7 +106,7 @@ const decideWindow = 64 << 10
 // like Greek or Cyrillic in UTF-8 (一 is D2 BB, which is also U+04BB). Text of such sequences alone is GB18030.
 func decide(b []byte, whole bool) charset {
 	var long, short, wrong int
-	for i := 0; i < len(b); {
+	for i := 0; i < len(b) && long+wrong < decideBy; {
 		if b[i] < utf8.RuneSelf {
 			i++
 			continue

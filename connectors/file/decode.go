@@ -15,7 +15,7 @@ type decode func(dst, src []byte, eof bool) (nDst, nSrc int, lost bool)
 func decoderOf(e charset) decode {
 	switch e {
 	case gb18030Text:
-		return decodeGB18030
+		return decodeGuarded
 	case utf16LE, utf16Any:
 		return decodeUTF16LE
 	case utf16BE:

@@ -110,6 +110,12 @@ func FuzzDecode_MatchesXText(f *testing.F) {
 				t.Fatalf("%s: %x in %d, out %d: got %q lost %v, want %q", one.name, src, i, o, got, lost, want)
 			}
 		}
+		// The guard may only take away.
+		if got, lost := decodeAll(decodeGuarded, src, i, o); !lost {
+			if want, _ := decodeAll(decodeGB18030, src, i, o); got != want {
+				t.Fatalf("guarded: %x: got %q, want %q", src, got, want)
+			}
+		}
 		got, lost := decodeAll(decodeUTF8, src, i, o)
 		if want := strings.Join(strings.Split(string([]rune(string(src))), ""), ""); got != want || lost != !utf8.Valid(src) {
 			t.Fatalf("utf-8: %x in %d, out %d: got %q lost %v, want %q", src, i, o, got, lost, want)

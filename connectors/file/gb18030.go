@@ -42,6 +42,16 @@ func third(b []byte) byte {
 // decodeGB18030 decodes as golang.org/x/text does, which follows the WHATWG's encoding standard (0x80 is €), several times
 // as fast: ASCII in eights, two-byte sequences by table. A test holds every sequence against it.
 func decodeGB18030(dst, src []byte, eof bool) (nDst, nSrc int, lost bool) {
+	return decodeGB(dst, src, eof, false)
+}
+
+// decodeGuarded is decodeGB18030 for files that may be pieced together. Text in UTF-8 read as GB18030 mostly decodes to
+// other Chinese characters without an error; a run of it becomes one U+FFFD instead.
+func decodeGuarded(dst, src []byte, eof bool) (nDst, nSrc int, lost bool) {
+	return decodeGB(dst, src, eof, true)
+}
+
+func decodeGB(dst, src []byte, eof, guard bool) (nDst, nSrc int, lost bool) {
 	t := pairs()
 	// Room for a store of eight bytes: what is beyond the text is overwritten by the next one.
 	for nSrc < len(src) && nDst+8 <= len(dst) {
@@ -59,6 +69,16 @@ func decodeGB18030(dst, src []byte, eof bool) (nDst, nSrc int, lost bool) {
 			nDst, nSrc = nDst+1, nSrc+1
 			continue
 		}
+		if guard && c >= 0xe2 && c <= 0xef && (nSrc == 0 || src[nSrc-1] < utf8.RuneSelf) {
+			n := utf8Run(src[nSrc:])
+			if n >= foreignRun {
+				nDst, nSrc, lost = nDst+copy(dst[nDst:], replacement), nSrc+n, true
+				continue
+			}
+			if nSrc+n == len(src) && !eof {
+				break // it may go on
+			}
+		}
 		if nSrc+1 < len(src) && c != 0x80 && c != 0xff {
 			if trail := src[nSrc+1]; trail >= 0x40 && trail != 0xff {
 				if e := t[int(c-0x81)*192+int(trail-0x40)]; e != 0 {
@@ -75,6 +95,26 @@ func decodeGB18030(dst, src []byte, eof bool) (nDst, nSrc int, lost bool) {
 		nDst, nSrc, lost = nDst+n, nSrc+used, lost || bad
 	}
 	return nDst, nSrc, lost
+}
+
+// foreignRun is how many bytes of three-byte UTF-8 at the beginning of a word are no accident: four Chinese characters. In
+// GB18030 they would be six, each of them with its bytes in one of the few ranges that fit.
+const foreignRun = 12
+
+// utf8Run is how many bytes at the beginning of b are UTF-8 sequences of three bytes such as Chinese has, up to an
+// incomplete one at its end, which counts.
+func utf8Run(b []byte) int {
+	i := 0
+	for ; i < len(b); i++ {
+		ok := b[i] >= 0xe2 && b[i] <= 0xef
+		if i%3 != 0 {
+			ok = b[i] >= 0x80 && b[i] < 0xc0
+		}
+		if !ok {
+			return i - i%3
+		}
+	}
+	return i
 }
 
 // decodeRare decodes one sequence that is not in the table: €, four bytes, or nothing that the encoding has.

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -44,7 +45,7 @@ type candidate struct {
 
 // findHead finds the header in the beginning of a file and says what is wrong with it. eof: text is the whole file.
 func findHead(name string, text []byte, eof bool, o Options, want connectors.Request) (layout, error) {
-	if eof && strings.TrimSpace(string(text)) == "" {
+	if eof && blankText(text) {
 		if o.AllowEmpty {
 			return layout{mayBeEmpty: true}, nil
 		}
@@ -125,7 +126,7 @@ func layOut(name string, h candidate, rest []byte, eof bool, o Options, want con
 		at[n] = i
 		l.receipt = l.receipt || want.Receipt != "" && n == strings.TrimSpace(want.Receipt)
 	}
-	if eof && !o.AllowEmpty && len(after) == 0 && strings.TrimSpace(string(rest)) == "" {
+	if eof && !o.AllowEmpty && blankText(rest) {
 		return layout{}, onlyHeader(name, h.no)
 	}
 	return l, nil
@@ -165,6 +166,11 @@ func trimName(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || r == '"' || r == '\'' || r == '\uFEFF' || r == '\u200B'
 	})
+}
+
+// blankText reports whether text is nothing but blank rows, whatever their delimiter.
+func blankText(text []byte) bool {
+	return len(bytes.Trim(text, " \t\r\n\u3000\uFEFF,;|\"")) == 0
 }
 
 func sameCells(a, b []string) bool {

@@ -30,16 +30,16 @@ func newText(name string, src io.Reader, enc charset) *text {
 	return &text{name: name, src: src, raw: make([]byte, rawSize), enc: enc}
 }
 
-// fill decodes into dst, which has room for at least 16 bytes, until that is full. doubtful: a NUL or a U+FFFD may be in
-// what it wrote. io.EOF comes with no bytes.
+// fill decodes into dst, which has room for at least 16 bytes, until that is full. doubtful: a NUL or a U+FFFD is in what
+// it wrote. io.EOF comes with no bytes.
 func (t *text) fill(dst []byte) (n int, doubtful bool, err error) {
 	for n+16 <= len(dst) {
-		if err := t.more(); err != nil {
-			return n, doubtful, err
+		if err = t.more(); err != nil {
+			break
 		}
 		if !t.started {
-			if err := t.start(); err != nil {
-				return 0, false, err
+			if err = t.start(); err != nil {
+				break
 			}
 			continue
 		}
@@ -47,38 +47,39 @@ func (t *text) fill(dst []byte) (n int, doubtful bool, err error) {
 			if n == 0 {
 				err = io.EOF
 			}
-			return n, doubtful, err
+			break
 		}
-		wrote, used, lost := t.step(dst[n:])
-		doubtful = doubtful || lost
+		wrote, used := t.step(dst[n:])
 		t.lo += used
 		n += wrote
 		if used == 0 && t.ended {
 			break // dst is full but for a few bytes
 		}
 	}
-	return n, doubtful || suspicious(dst[:n]), nil
+	return n, suspicious(dst[:n]), err
 }
 
 // step decodes what is in hand.
-func (t *text) step(dst []byte) (wrote, used int, lost bool) {
+func (t *text) step(dst []byte) (wrote, used int) {
 	in := t.raw[t.lo:t.hi]
 	if t.enc != unknown {
-		return t.decode(dst, in, t.ended)
+		wrote, used, _ = t.decode(dst, in, t.ended)
+		return wrote, used
 	}
 	if ascii := asciiPrefix(in); ascii > 0 {
 		n := copy(dst, in[:ascii])
-		return n, n, false
+		return n, n
 	}
 	if len(in) < decideWindow && !t.ended {
 		if t.refill() != nil { // told at the next call of more
-			return 0, 0, false
+			return 0, 0
 		}
 	}
 	in = t.raw[t.lo:t.hi]
 	window := in[:min(len(in), decideWindow)]
 	t.choose(decide(window, t.ended && len(window) == len(in)))
-	return t.decode(dst, in, t.ended)
+	wrote, used, _ = t.decode(dst, in, t.ended)
+	return wrote, used
 }
 
 // more sees to it that a good part of raw is filled, or that the source has ended.
