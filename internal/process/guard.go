@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"syscall"
 )
 
 // Guard makes this process, when another one started it with Start, end at once when that one ends: it calls exit as soon as
@@ -53,5 +54,6 @@ func inherited(getenv func(string) string, name string) (*os.File, error) {
 	if err != nil || fd < 3 {
 		return nil, fmt.Errorf("%s=%q is not the number of an inherited file", name, v)
 	}
+	syscall.CloseOnExec(fd) // what this process starts has no part in it
 	return os.NewFile(uintptr(fd), name), nil
 }
