@@ -66,34 +66,35 @@ func (t *tx) commitOf(kind string, no uint64) (Commit, error) {
 	return c, err
 }
 
-func (l *Ledger) commits(ctx context.Context, where string, args ...any) ([]Commit, error) {
-	return read(ctx, l, scanCommit, "SELECT "+commitColumns+" FROM commits WHERE "+where, args...)
+// commits reads those that from, the rest of a query after "FROM commits", picks.
+func (l *Ledger) commits(ctx context.Context, from string, args ...any) ([]Commit, error) {
+	return read(ctx, l, scanCommit, "SELECT "+commitColumns+" FROM commits "+from, args...)
 }
 
 // Unapplied are the commits of a kind that are closed and not applied, in the order of their numbers.
 func (l *Ledger) Unapplied(ctx context.Context, kind string) ([]Commit, error) {
-	return l.commits(ctx, "kind = ? AND state = 'closed' ORDER BY no", kind)
+	return l.commits(ctx, "INDEXED BY commits_unapplied WHERE kind = ? AND state = 'closed' ORDER BY no", kind)
 }
 
 // NotLive are the commits of a kind that are applied and not in the analysts' copy, in the order of their numbers.
 func (l *Ledger) NotLive(ctx context.Context, kind string) ([]Commit, error) {
-	return l.commits(ctx, "kind = ? AND state = 'applied' AND live = 0 ORDER BY no", kind)
+	return l.commits(ctx, "INDEXED BY commits_not_live WHERE kind = ? AND state = 'applied' AND live = 0 ORDER BY no", kind)
 }
 
 // Committed are the commits of a kind that are closed, applied or not, with a number above after, in the order of their
 // numbers; limit 0 means all of them. No later call returns one with a number below any that it returned before.
 func (l *Ledger) Committed(ctx context.Context, kind string, after uint64, limit int) ([]Commit, error) {
-	return l.commits(ctx, "kind = ? AND no > ? AND state IN ('closed', 'applied') ORDER BY no LIMIT ?", kind, int64(after), limitOf(limit))
+	return l.commits(ctx, "WHERE kind = ? AND no > ? AND state IN ('closed', 'applied') ORDER BY no LIMIT ?", kind, int64(after), limitOf(limit))
 }
 
 // CommitsOf are the commits of a run in any state, in the order of their numbers.
 func (l *Ledger) CommitsOf(ctx context.Context, run uuid.UUID) ([]Commit, error) {
-	return l.commits(ctx, "run = ? ORDER BY no", run.String())
+	return l.commits(ctx, "WHERE run = ? ORDER BY no", run.String())
 }
 
 // Abandoned are the commits of all kinds that were abandoned at since or later, oldest first.
 func (l *Ledger) Abandoned(ctx context.Context, since time.Time) ([]Commit, error) {
-	return l.commits(ctx, "state = 'abandoned' AND abandoned >= ? ORDER BY abandoned, kind, no", ms(since))
+	return l.commits(ctx, "WHERE state = 'abandoned' AND abandoned >= ? ORDER BY abandoned, kind, no", ms(since))
 }
 
 // MaxCommit is the highest number ever given to a commit of a kind, 0 where there was none.

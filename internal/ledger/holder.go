@@ -11,7 +11,8 @@ import (
 type Holder struct {
 	Host    string    // its host, and in a container its process namespace: where PID means something
 	PID     int       // its process id there
-	Started time.Time // when the process started, so that a reused PID is not taken for it
+	Started time.Time // when the process started
+	Birth   string    // tells it from any other process that had its PID, also after the clock was set; "" where unknown
 	What    string    // the command that people know it by: "run", "serve"
 }
 

@@ -55,7 +55,7 @@ func (l *Ledger) tryKind(ctx context.Context, run *Run) (*KindLock, error) {
 		if mine, err = l.take(t, scopeKind, run.Kind, run.ID.String()); err != nil {
 			return err
 		}
-		_, err = t.exec("UPDATE commits SET state = 'abandoned', abandoned = ? WHERE kind = ? AND state = 'open'", ms(t.now), run.Kind)
+		_, err = t.exec("UPDATE commits INDEXED BY commits_open SET state = 'abandoned', abandoned = ? WHERE kind = ? AND state = 'open'", ms(t.now), run.Kind)
 		return err
 	})
 	if err != nil {

@@ -32,13 +32,13 @@ type leaseRow struct {
 	held  bool
 }
 
-const leaseColumns = "fence, run, host, pid, process_started, what, since, expires"
+const leaseColumns = "fence, run, host, pid, process_started, process_birth, what, since, expires"
 
 func scanLease(s scanner) (leaseRow, error) {
 	var r leaseRow
 	var started, since int64
 	var expires sql.NullInt64
-	err := s.Scan(&r.fence, &r.run, &r.Holder.Host, &r.Holder.PID, &started, &r.Holder.What, &since, &expires)
+	err := s.Scan(&r.fence, &r.run, &r.Holder.Host, &r.Holder.PID, &started, &r.Holder.Birth, &r.Holder.What, &since, &expires)
 	r.Holder.Started, r.Since, r.Expires, r.held = fromMS(started), fromMS(since), fromNull(expires), expires.Valid
 	return r, err
 }
@@ -61,7 +61,7 @@ func (l *Ledger) lives(r leaseRow, now time.Time) bool {
 	if h.Host != self.Host || l.o.Alive == nil {
 		return true // only its expiry can tell
 	}
-	ours := h.PID == self.PID && ms(h.Started) == ms(self.Started)
+	ours := h.PID == self.PID && h.Birth == self.Birth && ms(h.Started) == ms(self.Started)
 	return ours || l.o.Alive(h)
 }
 
@@ -77,10 +77,10 @@ func (l *Ledger) take(t *tx, scope, name, run string) (lease, error) {
 		return lease{}, l.busy(scope, name, r.Held)
 	}
 	mine := lease{scope, name, r.fence + 1, t.now.Add(l.o.LeaseTTL)}
-	_, err = t.exec(`INSERT INTO leases (scope, name, `+leaseColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err = t.exec(`INSERT INTO leases (scope, name, `+leaseColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET fence = excluded.fence, run = excluded.run, host = excluded.host, pid = excluded.pid,
-		process_started = excluded.process_started, what = excluded.what, since = excluded.since, expires = excluded.expires`,
-		scope, name, mine.fence, run, l.o.Self.Host, l.o.Self.PID, ms(l.o.Self.Started), l.o.Self.What, ms(t.now), ms(mine.expires))
+		process_started = excluded.process_started, process_birth = excluded.process_birth, what = excluded.what, since = excluded.since, expires = excluded.expires`,
+		scope, name, mine.fence, run, l.o.Self.Host, l.o.Self.PID, ms(l.o.Self.Started), l.o.Self.Birth, l.o.Self.What, ms(t.now), ms(mine.expires))
 	return mine, err
 }
 

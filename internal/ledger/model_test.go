@@ -352,7 +352,7 @@ func (m *model) SeemDead(t *rapid.T) { m.procs.kill(rapid.IntRange(1, 2).Draw(t,
 func (m *model) Check(t *rapid.T) {
 	ctx := context.Background()
 	l := m.ledgers[1]
-	all, err := l.commits(ctx, "kind = 'k' ORDER BY no")
+	all, err := l.commits(ctx, "WHERE kind = 'k' ORDER BY no")
 	expect(t, "commits", err, nil)
 	if len(all) != len(m.commits) {
 		t.Fatalf("%d commits, want %d", len(all), len(m.commits))

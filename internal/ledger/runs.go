@@ -20,7 +20,7 @@ type RunRow struct {
 	Kind     string
 	Mode     string
 	Note     string
-	Holder   Holder
+	Holder   Holder // without Birth
 	Started  time.Time
 	Finished time.Time // zero while it is open
 	Cleaned  time.Time // zero while its stage may still be there

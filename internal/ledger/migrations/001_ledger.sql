@@ -16,6 +16,7 @@ CREATE TABLE leases (
   host            TEXT    NOT NULL,
   pid             INTEGER NOT NULL,
   process_started INTEGER NOT NULL,
+  process_birth   TEXT    NOT NULL,
   what            TEXT    NOT NULL,
   since           INTEGER NOT NULL,
   expires         INTEGER,
@@ -90,7 +91,11 @@ CREATE TABLE commits (
   PRIMARY KEY (kind, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX commits_of_run ON commits (run);
-CREATE INDEX commits_unfinished ON commits (kind, no) WHERE state IN ('open', 'closed') OR (state = 'applied' AND live = 0);
+-- What is unfinished is little and what is finished grows for ever. Without statistics SQLite prefers the primary key to
+-- these, so the queries name them (INDEXED BY).
+CREATE INDEX commits_open ON commits (kind, no) WHERE state = 'open';
+CREATE INDEX commits_unapplied ON commits (kind, no) WHERE state = 'closed';
+CREATE INDEX commits_not_live ON commits (kind, no) WHERE state = 'applied' AND live = 0;
 CREATE INDEX commits_abandoned ON commits (abandoned) WHERE state = 'abandoned';
 
 -- Where a pipeline stands; moved by the last commit of a run and by nothing else.
