@@ -10,9 +10,10 @@ import (
 
 // mac is HMAC-SM3 (GB/T 15852.2, RFC 2104 over GB/T 32905) under one key, with the states after the inner and the outer
 // key block computed once: a short message then costs two compressions instead of four. crypto/hmac does the same but
-// wants one object per goroutine and key; a mac is immutable and may be shared.
+// wants one object per goroutine and key; a mac may be shared.
 type mac struct {
-	inner, outer []byte // marshalled digest states
+	inner, outer []byte    // marshalled digest states
+	scratches    sync.Pool // of *scratch
 }
 
 // scratch is what one computation works in. It lives in a pool because what passes through hash.Hash escapes.
@@ -23,11 +24,10 @@ type scratch struct {
 	msg    []byte
 }
 
-// scratches is a cache and holds no state that anybody could tell by its results.
-var scratches = sync.Pool{New: func() any {
+func newScratch() any {
 	d := sm3.New()
 	return &scratch{digest: d, state: d.(encoding.BinaryUnmarshaler), msg: make([]byte, 0, 256)}
-}}
+}
 
 func newMAC(key []byte) *mac {
 	var block [sm3.BlockSize]byte
@@ -49,19 +49,19 @@ func newMAC(key []byte) *mac {
 		}
 		return b
 	}
-	return &mac{inner: state(0x36), outer: state(0x5c)}
+	return &mac{inner: state(0x36), outer: state(0x5c), scratches: sync.Pool{New: newScratch}}
 }
 
 // sum writes the MAC of msg to out.
 func (m *mac) sum(msg []byte, out *[sm3.Size]byte) {
-	s := scratches.Get().(*scratch)
+	s := m.scratches.Get().(*scratch)
 	m.in(s, msg, out)
-	scratches.Put(s)
+	m.scratches.Put(s)
 }
 
 // named writes the MAC of name || 0 || msg to out. A name holds no zero byte, so no two pairs have the same message.
 func (m *mac) named(name string, msg []byte, out *[sm3.Size]byte) {
-	s := scratches.Get().(*scratch)
+	s := m.scratches.Get().(*scratch)
 	s.msg = append(s.msg[:0], name...)
 	s.msg = append(s.msg, 0)
 	s.msg = append(s.msg, msg...)
@@ -70,7 +70,7 @@ func (m *mac) named(name string, msg []byte, out *[sm3.Size]byte) {
 	if cap(s.msg) > 4096 {
 		s.msg = make([]byte, 0, 256)
 	}
-	scratches.Put(s)
+	m.scratches.Put(s)
 }
 
 func (m *mac) in(s *scratch, msg []byte, out *[sm3.Size]byte) {
