@@ -27,7 +27,9 @@ type Transformer struct {
 	refuse *arrow.Schema
 	seals  sealPlan
 	bound  atomic.Pointer[boundSchema]
-	pool   sync.Pool // of *batch
+
+	mu   sync.Mutex
+	free []*batch // as many as were ever applied at once; a sync.Pool would lose their buffers at every collection
 }
 
 // boundSchema is the binding of the batches that share a schema.
@@ -58,7 +60,6 @@ func New(o Options) (*Transformer, error) {
 	}
 	t.key = newKeyPlan(o.Kind)
 	t.seals = newSealPlan(&o)
-	t.pool.New = func() any { return newBatch(t) }
 	return t, nil
 }
 
@@ -78,7 +79,7 @@ func (t *Transformer) Unmapped(headers []string) []string {
 	var out []string
 	for c, f := range b.fieldOf {
 		if f < 0 && c != b.receipt {
-			out = append(out, headers[c])
+			out = append(out, b.shown[c])
 		}
 	}
 	return out
@@ -93,7 +94,7 @@ func (t *Transformer) Columns(headers []string) (map[string]string, error) {
 	out := map[string]string{}
 	for f, c := range b.column {
 		if c >= 0 {
-			out[t.opt.Kind.Fields[f].Name] = headers[c]
+			out[t.opt.Kind.Fields[f].Name] = b.shown[c]
 		}
 	}
 	return out, nil
@@ -109,9 +110,8 @@ func (t *Transformer) Apply(in Input) (*Output, error) {
 	if in.Refs == nil || int64(in.Refs.Len()) != in.Rows.NumRows() {
 		return nil, fmt.Errorf("transforms: %d rows without as many references", in.Rows.NumRows())
 	}
-	b := t.pool.Get().(*batch)
-	defer t.pool.Put(b)
-	defer b.done()
+	b := t.take()
+	defer t.give(b)
 	if err := b.start(in, bound); err != nil {
 		return nil, err
 	}
@@ -120,6 +120,26 @@ func (t *Transformer) Apply(in Input) (*Output, error) {
 	b.judge()
 	b.identify()
 	return b.output()
+}
+
+// take is a batch that nobody uses.
+func (t *Transformer) take() *batch {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n := len(t.free); n > 0 {
+		b := t.free[n-1]
+		t.free = t.free[:n-1]
+		return b
+	}
+	return newBatch(t)
+}
+
+// give takes a batch back that take gave.
+func (t *Transformer) give(b *batch) {
+	b.done()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.free = append(t.free, b)
 }
 
 // bindingOf binds the columns of a schema. The batches of one input share it, so the last one is kept.
@@ -195,18 +215,18 @@ func (b *batch) start(in Input, bound *binding) error {
 	return nil
 }
 
-// done lets go of the batch's records, so that they do not wait in the pool.
+// done lets go of the batch's records, so that they are not held until the next one.
 func (b *batch) done() {
-	for _, a := range b.restored {
-		a.Release()
-	}
-	clear(b.restored)
-	b.restored = b.restored[:0]
 	b.in, b.bound, b.out = Input{}, nil, Output{}
 	clear(b.sources)
 	for i := range b.cols {
 		b.cols[i].done()
 	}
+	for _, a := range b.restored {
+		a.Release()
+	}
+	clear(b.restored)
+	b.restored = b.restored[:0]
 }
 
 // read folds and checks every column.

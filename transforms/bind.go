@@ -6,6 +6,7 @@ import (
 
 	"creditsync/schemas"
 	"creditsync/transforms/fold"
+	"creditsync/transforms/personid"
 )
 
 // Rules of a BindError.
@@ -36,6 +37,7 @@ type binding struct {
 	receipt  int   // the source column of receipts, −1 for none
 	defaults []fieldDefault
 	headers  []string
+	shown    []string // the headers as people may see them
 }
 
 // fieldDefault gives field the value where the row has when.
@@ -51,6 +53,7 @@ func bind(kind *schemas.Kind, names *names, mapping map[string]string, receipt s
 	b := &binding{column: filled(len(kind.Fields)), fieldOf: filled(len(headers)), receipt: -1, headers: headers}
 	keys := make([]string, len(headers))
 	for i, h := range headers {
+		b.shown = append(b.shown, maskHeader(h))
 		keys[i] = fold.Header(h)
 		if receipt != "" && keys[i] == fold.Header(receipt) {
 			b.receipt = i
@@ -88,15 +91,15 @@ func (b *binding) mapped(kind *schemas.Kind, mapping map[string]string, keys []s
 				b.fieldOf[found[0]] = i
 			}
 		default:
-			return doubled(kind, b.headers, i, found)
+			return doubled(kind, b.shown, i, found)
 		}
 	}
 	if unknown == nil {
 		return nil
 	}
-	return &BindError{Rule: BindUnknown, Columns: b.headers, Fields: fields, Sentence: Sentence{
-		ZH: fmt.Sprintf("映射（map）中的列%s在数据源中不存在；数据源有这些列：%s", quoted(unknown), strings.Join(b.headers, "、")),
-		EN: fmt.Sprintf("the mapping names columns that the source does not have: %s; it has: %s", strings.Join(unknown, ", "), strings.Join(b.headers, ", ")),
+	return &BindError{Rule: BindUnknown, Columns: b.shown, Fields: fields, Sentence: Sentence{
+		ZH: fmt.Sprintf("映射（map）中的列%s在数据源中不存在；数据源有这些列：%s", quoted(unknown), strings.Join(b.shown, "、")),
+		EN: fmt.Sprintf("the mapping names columns that the source does not have: %s; it has: %s", strings.Join(unknown, ", "), strings.Join(b.shown, ", ")),
 	}}
 }
 
@@ -117,7 +120,7 @@ func (b *binding) named(kind *schemas.Kind, names *names, keys []string) error {
 		}
 		for f, columns := range taken {
 			if len(columns) > 1 {
-				return doubled(kind, b.headers, f, columns)
+				return doubled(kind, b.shown, f, columns)
 			}
 			if len(columns) == 1 {
 				b.column[f], b.fieldOf[columns[0]] = columns[0], f
@@ -163,7 +166,7 @@ func (b *binding) missing(kind *schemas.Kind) error {
 	if fields == nil {
 		return nil
 	}
-	return &BindError{Rule: BindMissing, Columns: b.headers, Fields: fields, Sentence: Sentence{
+	return &BindError{Rule: BindMissing, Columns: b.shown, Fields: fields, Sentence: Sentence{
 		ZH: fmt.Sprintf("数据源缺少必填的列%s；如列名不同，请在 map 中写明", quoted(titles)),
 		EN: fmt.Sprintf("the source lacks required columns: %s; where they have other names, say so under map", strings.Join(names, ", ")),
 	}}
@@ -188,6 +191,15 @@ func doubled(kind *schemas.Kind, headers []string, field int, columns []int) *Bi
 		ZH: fmt.Sprintf("列%s都对应“%s”；请在 map 中写明用哪一列", quoted(list), f.Title),
 		EN: fmt.Sprintf("the columns %s all name the field %s; say under map which one it is", strings.Join(list, ", "), f.Name),
 	}}
+}
+
+// maskHeader is a header without what looks like an ID: where a file has no header line, its first row may pass for one.
+func maskHeader(h string) string {
+	out, at := "", 0
+	personid.LooksLike([]byte(h), func(from, to int) {
+		out, at = out+h[at:from]+strings.Repeat("*", to-from), to
+	})
+	return out + h[at:]
 }
 
 func quoted(list []string) string { return "“" + strings.Join(list, "”、“") + "”" }

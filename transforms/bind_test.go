@@ -184,6 +184,9 @@ func TestNew_Refuses(t *testing.T) {
 		"unknown format":        func(o *Options) { f, _ := o.Kind.Field("tax_no"); f.Format = "x" },
 		"personal text":         func(o *Options) { f, _ := o.Kind.Field("remark"); f.Personal = schemas.PersonalNumber },
 		"document without type": func(o *Options) { f, _ := o.Kind.Field("id_no"); f.TypeField = "remark" },
+		"condition on a text":   func(o *Options) { f, _ := o.Kind.Field("uscc"); f.RequiredIf[0].Field = "remark" },
+		"before a text":         func(o *Options) { f, _ := o.Kind.Field("valid_until"); f.NotBefore = "remark" },
+		"subject without name":  func(o *Options) { o.Kind.Subject.Name = "remark" },
 		"unknown warning":       func(o *Options) { o.Kind.Warnings[0].Rule = "x" },
 		"warning of other type": func(o *Options) { o.Kind.Warnings[0].Fields[0] = "uscc" },
 		"layout of no field":    func(o *Options) { o.Kind.Layouts[0].Headers["x"] = "y" },
@@ -194,5 +197,18 @@ func TestNew_Refuses(t *testing.T) {
 		if _, err := New(o); err == nil {
 			t.Errorf("%s: New accepts it", name)
 		}
+	}
+}
+
+// Where a file has no header line, a row of it may pass for one: errors must not show the IDs in it.
+func TestBind_ErrorShowsNoID(t *testing.T) {
+	t.Parallel()
+	_, err := bindNames(t, nil, "法人", "测试甲360802199001011239")
+	if err == nil || strings.Contains(err.Error(), "360802199001011239") {
+		t.Errorf("got %v", err)
+	}
+	var e *BindError
+	if !errors.As(err, &e) || strings.Contains(strings.Join(e.Columns, " ")+e.Sentence.ZH, "360802199001011239") {
+		t.Errorf("got %+v", e)
 	}
 }

@@ -48,6 +48,10 @@ type source struct {
 // newSource views a column of a batch.
 func newSource(arr *array.String) source {
 	s := source{arr: arr}
+	if arr.Len() == 0 {
+		s.offs = []int32{0} // an empty array may have no buffers
+		return s
+	}
 	s.offs = arr.ValueOffsets()
 	if b := arr.Data().Buffers()[2]; b != nil {
 		s.data = b.Bytes()

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -43,12 +44,20 @@ func newCrossPlan(k *schemas.Kind) (crossPlan, error) {
 		if len(f.RequiredIf) > 0 {
 			c := conditional{field: i}
 			for j := range f.RequiredIf {
-				c.conds = append(c.conds, condition{indexOf(k, f.RequiredIf[j].Field), &f.RequiredIf[j]})
+				on := indexOf(k, f.RequiredIf[j].Field)
+				if k.Fields[on].List == nil {
+					return p, fmt.Errorf("transforms: kind %s: field %s depends on %s, which has no code list", k.Name, f.Name, k.Fields[on].Name)
+				}
+				c.conds = append(c.conds, condition{on, &f.RequiredIf[j]})
 			}
 			p.when = append(p.when, c)
 		}
 		if f.NotBefore != "" {
-			p.notBefore = append(p.notBefore, notBefore{i, indexOf(k, f.NotBefore)})
+			other := indexOf(k, f.NotBefore)
+			if f.Type != schemas.Date || k.Fields[other].Type != schemas.Date {
+				return p, fmt.Errorf("transforms: kind %s: %s and %s are not both days", k.Name, f.Name, f.NotBefore)
+			}
+			p.notBefore = append(p.notBefore, notBefore{i, other})
 		}
 	}
 	var err error

@@ -15,7 +15,7 @@ type maker struct {
 	alloc memory.Allocator
 	runs  []span // of accepted rows
 	rows  int    // how many these are
-	whole bool   // all rows of the batch
+	whole bool   // all rows of a batch that has some
 	// scratch is what a column of bytes is gathered in, before its size is known. Its column has a copy.
 	scratch []byte
 }

@@ -78,6 +78,9 @@ func (o *Options) check() error {
 	if err := o.Kind.Validate(); err != nil {
 		return err
 	}
+	if err := checkSubject(o.Kind); err != nil {
+		return err
+	}
 	need := []string{o.Kind.Subject.Type, o.Kind.Subject.Name}
 	for _, part := range o.Kind.Key {
 		if part.Form != schemas.SubjectNo {
@@ -92,6 +95,20 @@ func (o *Options) check() error {
 	for name := range o.Map {
 		if _, ok := o.Kind.Field(name); !ok {
 			return fmt.Errorf("transforms: kind %s has no field %q to map", o.Kind.Name, name)
+		}
+	}
+	return nil
+}
+
+// checkSubject makes sure that the fields of the subject are of the types that a key is made of.
+func checkSubject(k *schemas.Kind) error {
+	types := map[string]schemas.Type{k.Subject.Type: schemas.Choice, k.Subject.Name: schemas.Name, k.Subject.USCC: schemas.Code}
+	for _, c := range k.Subject.Codes {
+		types[c] = schemas.Code
+	}
+	for name, want := range types {
+		if f, ok := k.Field(name); !ok || f.Type != want {
+			return fmt.Errorf("transforms: kind %s: field %q of the subject is no %s", k.Name, name, want)
 		}
 	}
 	return nil

@@ -19,7 +19,7 @@ type violation struct {
 
 // rawCell is a cell as it was read.
 type rawCell struct {
-	header string
+	header string // as people may see it
 	text   []byte
 	class  string // of the personal number that the column holds, "" for none
 	code   bool   // a right code of an organisation, which is public
@@ -40,6 +40,7 @@ type reject struct {
 func (b *batch) rejects(out *Output) (arrow.Record, error) {
 	to := array.NewRecordBuilder(b.t.opt.Alloc, b.t.refuse)
 	defer to.Release()
+	to.Reserve(int(out.Count.Rejected))
 	personal := b.personalColumns()
 	refs := newSource(b.in.Refs)
 	for i := range b.rows {
@@ -74,7 +75,7 @@ func (b *batch) rejectOf(i int, personal []string) reject {
 	r := reject{place: b.place(i), id: b.ids[i], authority: b.authority(i), cells: b.cells[:0], found: b.found[:0]}
 	for c := range b.sources {
 		if c != b.bound.receipt {
-			r.cells = append(r.cells, rawCell{b.bound.headers[c], b.sources[c].raw(i), personal[c], b.isCode(c, i)})
+			r.cells = append(r.cells, rawCell{b.bound.shown[c], b.sources[c].raw(i), personal[c], b.isCode(c, i)})
 		}
 	}
 	b.cells = r.cells
@@ -115,7 +116,7 @@ func (b *batch) refusedRow(in *RefusedRow, place uint64, personal []string) reje
 	for c, text := range in.Cells {
 		header, class := "", ""
 		if c < len(personal) {
-			header, class = b.bound.headers[c], personal[c]
+			header, class = b.bound.shown[c], personal[c]
 		}
 		if c != b.bound.receipt {
 			r.cells = append(r.cells, rawCell{header: header, text: []byte(text), class: class})
