@@ -134,7 +134,7 @@ func (a *answer) fail(err error) {
 		reject(a.w, e, text+"\n")
 		return
 	}
-	fmt.Fprintf(a, "\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", a.tag, text, len(text)+1, a.tag)
+	fmt.Fprintf(a.encode, "\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", a.tag, text, len(text)+1, a.tag)
 	_ = a.encode.Close()
 	_ = http.NewResponseController(a.w).Flush()
 	panic(http.ErrAbortHandler)

@@ -10,13 +10,13 @@ import (
 type shape uint8
 
 const (
-	fixed    shape = iota // size bytes a value
-	strings_              // a length and bytes a value
-	nullable              // a byte a row, then the values
-	array                 // the end of each row as UInt64, then the elements
-	tuple                 // element column after element column
-	lowCard               // a dictionary and indexes
-	variant               // a byte a row says which, then each variant's values
+	ofFixed    shape = iota // size bytes a value
+	ofStrings               // a length and bytes a value
+	ofNullable              // a byte a row, then the values
+	ofArray                 // the end of each row as UInt64, then the elements
+	ofTuple                 // element column after element column
+	ofLowCard               // a dictionary and indexes
+	ofVariant               // a byte a row says which, then each variant's values
 )
 
 // columnType knows how long a column of a type is, which only its type and its own bytes say.
@@ -29,10 +29,10 @@ type columnType struct {
 // prefix goes over what a column has before its data.
 func (t *columnType) prefix(b *block) error {
 	switch t.shape {
-	case lowCard:
+	case ofLowCard:
 		b.skip(1, 8) // version of the dictionary's form
 		return nil
-	case variant:
+	case ofVariant:
 		if b.uint64() != 0 {
 			return fmt.Errorf("a Variant column has its discriminators in a form that is not known")
 		}
@@ -51,22 +51,22 @@ func (t *columnType) skip(b *block, rows uint64) error {
 		return nil
 	}
 	switch t.shape {
-	case fixed:
+	case ofFixed:
 		b.skip(rows, t.size)
-	case strings_:
+	case ofStrings:
 		for range rows {
 			b.skip(b.varint(), 1)
 			if b.short {
 				return errShortBlock
 			}
 		}
-	case nullable:
+	case ofNullable:
 		b.skip(rows, 1)
 		return t.parts[0].skip(b, rows)
-	case array:
+	case ofArray:
 		b.skip(rows-1, 8)
 		return t.parts[0].skip(b, b.uint64())
-	case tuple:
+	case ofTuple:
 		if len(t.parts) == 0 {
 			b.skip(rows, 1)
 		}
@@ -75,9 +75,9 @@ func (t *columnType) skip(b *block, rows uint64) error {
 				return err
 			}
 		}
-	case lowCard:
+	case ofLowCard:
 		return t.skipDictionary(b)
-	case variant:
+	case ofVariant:
 		return t.skipVariant(b, rows)
 	}
 	return nil
@@ -153,7 +153,7 @@ func parseNested(s, name string, arguments []string, depth int) (*columnType, er
 	t := &columnType{}
 	switch {
 	case name == "String":
-		return &columnType{shape: strings_}, nil
+		return &columnType{shape: ofStrings}, nil
 	case name == "FixedString" && len(arguments) == 1:
 		n, err := strconv.ParseUint(arguments[0], 10, 31)
 		return &columnType{size: n}, err
@@ -163,18 +163,18 @@ func parseNested(s, name string, arguments []string, depth int) (*columnType, er
 	case name == "SimpleAggregateFunction" && len(arguments) >= 2:
 		return parseTypeAt(arguments[len(arguments)-1], depth+1)
 	case name == "Nullable" && len(arguments) == 1:
-		t.shape = nullable
+		t.shape = ofNullable
 	case name == "Array" && len(arguments) == 1:
-		t.shape = array
+		t.shape = ofArray
 	case name == "LowCardinality" && len(arguments) == 1:
-		t.shape = lowCard
+		t.shape = ofLowCard
 		if inner, values, err := splitType(arguments[0]); err == nil && inner == "Nullable" && len(values) == 1 {
 			arguments = values // the dictionary holds the values alone; NULL is an index
 		}
 	case name == "Tuple", name == "Map", name == "Nested":
-		t.shape = tuple
+		t.shape = ofTuple
 	case name == "Variant" && len(arguments) <= 255:
-		t.shape = variant
+		t.shape = ofVariant
 	default:
 		return nil, fmt.Errorf("type %q is not known", s)
 	}
@@ -186,7 +186,7 @@ func parseNested(s, name string, arguments []string, depth int) (*columnType, er
 		t.parts = append(t.parts, p)
 	}
 	if name == "Map" || name == "Nested" {
-		return &columnType{shape: array, parts: []*columnType{t}}, nil
+		return &columnType{shape: ofArray, parts: []*columnType{t}}, nil
 	}
 	return t, nil
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"compress/gzip"
 	"compress/zlib"
+	"encoding/binary"
+	"errors"
 	"io"
 	"strings"
 
@@ -42,7 +44,7 @@ func decoded(body io.Reader, encoding string, native bool) (r io.Reader, close f
 		return nil, nil, refuse(cannotDecompress, "Cannot decompress the request's body: "+err.Error()+".")
 	}
 	if native {
-		r = compress.NewReader(r)
+		r = nativeDecoder{compress.NewReader(&blockReader{r: r})}
 	}
 	if r != body {
 		r = &drained{r: r, body: body}
@@ -62,6 +64,52 @@ func (d *drained) Read(p []byte) (int, error) {
 		} else if left > 0 && n == 0 {
 			err = refuse(cannotDecompress, "There is more behind the compressed data of the request's body.")
 		}
+	}
+	return n, err
+}
+
+// nativeDecoder gives compress.Reader's end the plain form.
+type nativeDecoder struct{ r *compress.Reader }
+
+func (d nativeDecoder) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// blockReader passes ClickHouse's compressed blocks on and makes an end in the middle of one io.ErrUnexpectedEOF, which
+// compress.Reader does not tell from a proper end everywhere.
+type blockReader struct {
+	r    io.Reader
+	head [compressedHeader]byte
+	seen int    // bytes of the header that were passed on
+	left uint32 // bytes of the block behind its header
+}
+
+// compressedHeader is the hash (16), method (1), size with the last 9 bytes of this header (4), size of the plain data (4).
+const compressedHeader = 25
+
+func (b *blockReader) Read(p []byte) (int, error) {
+	if b.seen == compressedHeader && b.left == 0 {
+		b.seen = 0
+	}
+	limit := uint32(compressedHeader - b.seen)
+	if limit == 0 {
+		limit = b.left
+	}
+	n, err := b.r.Read(p[:min(uint32(len(p)), limit)])
+	if b.seen < compressedHeader {
+		b.seen += copy(b.head[b.seen:], p[:n])
+		if b.seen == compressedHeader {
+			b.left = max(binary.LittleEndian.Uint32(b.head[17:]), 9) - 9
+		}
+	} else {
+		b.left -= uint32(n)
+	}
+	if err == io.EOF && b.seen != 0 && !(b.seen == compressedHeader && b.left == 0) {
+		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }
