@@ -80,6 +80,7 @@ func TestPages_TellEverything(t *testing.T) {
 		}
 	}
 	for page, words := range map[string][]string{
+		"cli.md":     {"## creditsync run\n", "## creditsync quarantine export\n", "--accept-deletes"},
 		"faults.md":  {"`guard.error_budget`", "`keys.missing`", "`relay.position_missing`"},
 		"imports.md": {"| `cmd/creditsync` | `internal/cli` |", "| `schemas` | nothing |", "`internal/bus/embedded`"},
 		"config.md":  {"`pipelines[].error_budget.share`", "| `encoding` |", "`warehouse.clickhouse.url`"},

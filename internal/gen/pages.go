@@ -42,7 +42,12 @@ func pages(root string) ([]page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page of the imports: %w", err)
 	}
+	commands, err := commandsPage()
+	if err != nil {
+		return nil, fmt.Errorf("page of the commands: %w", err)
+	}
 	list = append(list,
+		page{"cli.md", []byte(marked(commands))},
 		page{"creditsync.schema.json", schema},
 		page{"config.md", []byte(marked(keys))},
 		page{"rules.md", []byte(marked(rulesPage()))},
@@ -71,6 +76,7 @@ func indexPage() string {
 
 | 页 page | 内容 what it holds |
 | --- | --- |
+| [cli.md](cli.md) | 每个命令和选项 / every command and flag |
 | [config.md](config.md) | 配置的每个键 / every key of the configuration |
 | [creditsync.schema.json](creditsync.schema.json) | 供编辑器用的配置 JSON Schema / the same for editors |
 | [rules.md](rules.md) | 拒收和提示的每条规则 / every rule that refuses or warns |
