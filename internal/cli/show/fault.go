@@ -21,9 +21,13 @@ func (g *page) problem(err error, indent string) {
 		hints = strings.Count(h, "\n") + 1
 	}
 	label := g.say("错误：", "error: ")
+	several := len(said)-hints > 1 // places in a file stand at the beginning of their lines, where editors make links of them
+	if several {
+		g.line("%s", indent+g.paint(red, strings.TrimSpace(label)))
+	}
 	for i, s := range said {
 		switch {
-		case i == 0:
+		case i == 0 && !several:
 			g.line("%s", indent+g.paint(red, label)+g.hang(s, columns(indent+label)))
 		case i >= len(said)-hints:
 			g.line("%s%s", indent+"→ ", g.hang(s, columns(indent)+2))

@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"context"
+
+	"creditsync/internal/app"
+	"creditsync/pipelines"
+)
+
+// application is what the commands call: *app.App, and a fixed one in tests.
+type application interface {
+	Run(ctx context.Context, names []string, wish pipelines.Wish) ([]app.RunResult, error)
+	Check(ctx context.Context) []app.Finding
+	Preview(ctx context.Context, pipeline string, rows int) (app.Preview, error)
+	Record(ctx context.Context, id string) (app.Record, error)
+	Runs(ctx context.Context, pipeline string, limit int) ([]app.RunRow, error)
+	Quarantine(ctx context.Context, f app.QuarantineFilter) ([]app.Rejected, error)
+	Replay(ctx context.Context, f app.QuarantineFilter) ([]app.RunResult, error)
+	Dismiss(ctx context.Context, f app.QuarantineFilter, reason string) (int, error)
+	Export(ctx context.Context, f app.QuarantineFilter, dir string) ([]app.Exported, error)
+	Engine(ctx context.Context, ready func(map[string]string)) error
+	Broker(ctx context.Context, ready func(map[string]string)) error
+	Close() error
+}
+
+var _ application = (*app.App)(nil)
