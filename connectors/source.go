@@ -37,7 +37,7 @@ type Source interface {
 type Request struct {
 	// Match counts how many of the cells of a line are the names of known columns. A source without a declared header
 	// takes as header the first of its leading lines with the most matches; none with a match means that there is no
-	// header. It may be called with any cells and does not keep them.
+	// header. It may be called with any cells, trimmed, and does not keep them. nil counts the cells that are not empty.
 	Match func(cells []string) int
 	// Receipt is the header of the column that marks a file of corrected rows ("回执号"); see Input.Receipt.
 	Receipt string
@@ -54,7 +54,8 @@ type Request struct {
 // Reader is one read of a source, from beginning to end. It is used by one goroutine.
 type Reader interface {
 	// Next returns the next batch, in source order, or io.EOF after the last one. The caller owns the batch and releases
-	// it. After an error other than io.EOF the read is broken as a whole: what it returned before must not be applied.
+	// it, before or after Close. After an error other than io.EOF the read is broken as a whole: what it returned before
+	// must not be applied, and every further call returns an error. After io.EOF every further call returns it again.
 	// A cancelled context ends it promptly with the context's error.
 	Next(ctx context.Context) (*Batch, error)
 	// Inputs are the things that are read, in the order in which they are read. It is complete after Open.
@@ -88,7 +89,8 @@ type Batch struct {
 	Rows arrow.Record
 	// Refs says where each row stands in the source ("inbox/a.csv:12"); unique per row, as long as Rows.
 	Refs *array.String
-	// Refused are the rows, between and after those of Rows, that could not be read as rows.
+	// Refused are the rows, between and after those of Rows, that could not be read as rows. A batch may have nothing else;
+	// its Rows has no rows then. Rows and Refused together are at most MaxBatchRows.
 	Refused []Refused
 }
 

@@ -15,8 +15,12 @@
 //   - A quoted cell over connectors.MaxCell is skipped up to its closing quote, in constant memory, and its row refused;
 //     there is no guessing where a row may start again inside of it. When text follows that quote, or no quote comes
 //     before the end of the file, the file is broken and the read fails, naming the line where the quote opened.
+//   - A row over 32 MiB, or of more than 16,384 cells, is skipped in the same way, whatever its cells are.
 //   - A row whose cells are all blank is a blank line: Excel writes such rows below its tables.
 //   - U+FFFD counts as undecodable even where the file spells it: whoever wrote it had lost the character already.
+//   - The encoding is settled by the first sixteen characters that are not ASCII, the header as a rule. Rows in another
+//     one further down, as in files that were pieced together, are undecodable; that goes for UTF-8 in a GB18030 file too,
+//     most of which would decode to other Chinese characters without an error.
 //   - Files are opened twice, once for their headers and once to be read, so that a thousand of them need one
 //     descriptor; a file that is no longer the same at the second opening, or at its end, fails the read.
 //

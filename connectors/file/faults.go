@@ -55,7 +55,7 @@ func brokenGzip(name string, err error) error {
 
 func binaryFile(name string, seems fault.Text) error {
 	return fault.New(fault.Input, "file.binary", fault.Text{
-		ZH: fmt.Sprintf("%s 不是文本文件：看起来是%s", name, seems.ZH),
+		ZH: fmt.Sprintf("%s 不是文本文件：看起来是 %s", name, seems.ZH),
 		EN: fmt.Sprintf("%s is not a text file: it seems to be %s", name, seems.EN),
 	}).Do(fault.T("请在原程序中另存为 CSV（UTF-8 或 GB18030）后重新放入", "save it as CSV (UTF-8 or GB18030) in the program it comes from"))
 }

@@ -6,52 +6,64 @@ import (
 )
 
 // keepBytes bounds what a recycler keeps for later: somewhat more than one batch.
-const keepBytes = 96 << 20
+const keepBytes = 80 << 20
 
-// recycler is an allocator that hands released memory out again: batch follows batch, each as large as the one before, and
-// fresh memory would be cleared and collected each time. Safe for concurrent use: whoever owns a batch releases it.
+// recycler is an allocator that hands released memory out again: batch follows batch, each about as large as the one
+// before, and fresh memory would be cleared and collected each time. Safe for concurrent use: whoever owns a batch
+// releases it.
 type recycler struct {
 	mu   sync.Mutex
-	free [64][][]byte // by power of two
+	free [64 * 4][][]byte // by class
 	kept int
+}
+
+// classOf is the class that size bytes are taken from and the size of its members: four classes to each power of two.
+func classOf(size int) (class, bytes int) {
+	size = max(size, 64)
+	log := bits.Len(uint(size-1)) - 1 // 1<<log < size <= 2<<log
+	quarter := (size - 1 - 1<<log) >> (log - 2)
+	return log*4 + quarter, 1<<log + (quarter+1)<<(log-2)
 }
 
 // Allocate implements memory.Allocator. The bytes may hold anything.
 func (r *recycler) Allocate(size int) []byte {
-	class := bits.Len(uint(max(size, 64) - 1))
+	class, bytes := classOf(size)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if have := r.free[class]; len(have) > 0 {
-		b := have[len(have)-1]
-		r.free[class] = have[:len(have)-1]
-		r.kept -= cap(b)
-		return b[:size]
+	for c := class; c < class+3; c++ { // one that is a bit larger will do
+		if have := r.free[c]; len(have) > 0 {
+			b := have[len(have)-1]
+			r.free[c] = have[:len(have)-1]
+			r.kept -= cap(b)
+			return b[:size]
+		}
 	}
-	return make([]byte, size, 1<<class)
+	return make([]byte, size, bytes)
 }
 
-// Reallocate implements memory.Allocator.
+// Reallocate implements memory.Allocator. What b was is not kept: columns grow once, in the first batch.
 func (r *recycler) Reallocate(size int, b []byte) []byte {
 	if cap(b) >= size {
 		return b[:size]
 	}
 	more := r.Allocate(size)
 	copy(more, b)
-	r.Free(b)
 	return more
 }
 
 // Free implements memory.Allocator.
 func (r *recycler) Free(b []byte) {
-	n := cap(b)
-	if n < 64 || n&(n-1) != 0 {
+	if cap(b) == 0 {
 		return
+	}
+	class, bytes := classOf(cap(b))
+	if bytes != cap(b) {
+		return // not from here
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.kept+n <= keepBytes {
-		class := bits.Len(uint(n - 1))
-		r.free[class] = append(r.free[class], b[:n])
-		r.kept += n
+	if r.kept+bytes <= keepBytes {
+		r.free[class] = append(r.free[class], b[:bytes])
+		r.kept += bytes
 	}
 }
