@@ -42,12 +42,13 @@ func (t *texts) at(i int) []byte {
 // source is a column as it was read.
 type source struct {
 	texts
-	arr *array.String
+	arr   *array.String
+	nulls bool // there are some
 }
 
 // newSource views a column of a batch.
 func newSource(arr *array.String) source {
-	s := source{arr: arr}
+	s := source{arr: arr, nulls: arr.NullN() > 0}
 	if arr.Len() == 0 {
 		s.offs = []int32{0} // an empty array may have no buffers
 		return s
@@ -61,7 +62,7 @@ func newSource(arr *array.String) source {
 
 // raw is cell i, empty where it is null.
 func (s *source) raw(i int) []byte {
-	if s.arr.NullN() > 0 && s.arr.IsNull(i) {
+	if s.nulls && s.arr.IsNull(i) {
 		return nil
 	}
 	return s.at(i)

@@ -1,9 +1,11 @@
 package transforms
 
+import "bytes"
+
 // Bounds of a memo. A column is worth remembering when at least half of its cells were seen before; the question is put
 // after memoTrial cells. memoMost bounds what a batch remembers.
 const (
-	memoTrial = 1024
+	memoTrial = 256
 	memoMost  = 8192
 )
 
@@ -12,6 +14,8 @@ const (
 type memo struct {
 	known map[string]int32
 	seen  []memoText
+	last  []byte // the cell that was asked for last, and what it came to
+	as    int32  // −1 for none
 	tries int
 	hits  int
 	off   bool
@@ -31,12 +35,13 @@ func (m *memo) start() {
 	if m.known == nil {
 		m.known = map[string]int32{}
 	}
-	m.seen, m.tries, m.hits, m.off = m.seen[:0], 0, 0, false
+	m.seen, m.as, m.tries, m.hits, m.off = m.seen[:0], -1, 0, 0, false
 }
 
 func (m *memo) done() {
 	clear(m.known)
 	clear(m.seen)
+	m.last = nil
 }
 
 // find is what raw came to; nil where that is not remembered.
@@ -45,9 +50,13 @@ func (m *memo) find(raw []byte) *memoText {
 		return nil
 	}
 	m.tries++
-	at, ok := m.known[string(raw)]
-	if ok {
+	if m.as >= 0 && bytes.Equal(raw, m.last) {
 		m.hits++
+		return &m.seen[m.as]
+	}
+	if at, ok := m.known[string(raw)]; ok {
+		m.hits++
+		m.last, m.as = raw, at
 		return &m.seen[at]
 	}
 	if m.tries >= memoTrial && m.hits < m.tries/2 {
