@@ -17,9 +17,10 @@ func (p Printer) ruleSentence(name string) string {
 	if !ok {
 		return ""
 	}
-	s := rule.Sentence.In(string(p.Lang))
+	s, ends := rule.Sentence.In(string(p.Lang)), ",;:"
 	if p.Lang == fault.Chinese {
 		s = strings.NewReplacer("“{field}”", "有一栏", "“{other}”", "另一栏", "{field}", "有一栏", "{other}", "另一栏", "{value}", "", "{when}", "").Replace(s)
+		ends = "，；" // what stands before a colon leads in what comes after it
 	} else {
 		s = strings.NewReplacer("{field}", "a field", "{other}", "another field", "{value}", "", "{when}", "").Replace(s)
 	}
@@ -28,7 +29,7 @@ func (p Printer) ruleSentence(name string) string {
 		if open < 0 {
 			return s
 		}
-		end := strings.LastIndexAny(s[:open], "，；：,;:")
+		end := strings.LastIndexAny(s[:open], ends)
 		if end < 0 {
 			return ""
 		}

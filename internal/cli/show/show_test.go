@@ -131,6 +131,9 @@ func TestRuleSentence_NeedsNoRow(t *testing.T) {
 			}
 		}
 	}
+	if got, want := readers["zh"].ruleSentence("bad_format"), "有一栏的格式不对"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	if got, want := readers["zh"].ruleSentence("check_digit"), "有一栏的校验码不对，可能有一位写错了"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -219,6 +222,14 @@ func TestError_MarksTheHint(t *testing.T) {
 	t.Parallel()
 	err := fmt.Errorf("outside: %w", kafkaFault())
 	if got, want := string(readers["zh"].Error(err)), "错误：连接不上 Kafka 127.0.0.1:9092：connection refused\n→ 请检查 bus.kafka.brokers。\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestError_LeavesPlacesAtTheBeginningOfLines(t *testing.T) {
+	t.Parallel()
+	err := fault.New(fault.Input, "config.invalid", fault.T("a.yaml:1:2：甲\na.yaml:3:4：乙", "a.yaml:1:2: a\na.yaml:3:4: b")).Do(fault.T("改正", "mend it"))
+	if got, want := string(readers["en"].Error(err)), "error:\na.yaml:1:2: a\na.yaml:3:4: b\n→ mend it\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
