@@ -23,7 +23,8 @@ func PenaltyCategories() *List {
 		{Text: "警告"},
 		{Text: "通报批评", Generation: "2021"},
 		{Text: "罚款", Synonyms: []string{"处以罚款"}},
-		{Text: "没收违法所得、没收非法财物", Generation: "2018", Synonyms: []string{"没收违法所得，没收非法财物", "没收违法所得,没收非法财物", "没收违法所得没收非法财物"}},
+		// Joined by a comma these are the two values of 2021; only the ideographic comma makes them the one of 2018.
+		{Text: "没收违法所得、没收非法财物", Generation: "2018", Synonyms: []string{"没收违法所得没收非法财物"}},
 		{Text: "没收违法所得", Generation: "2021"},
 		{Text: "没收非法财物", Generation: "2021"},
 		{Text: "责令停产停业", Synonyms: []string{"停产停业"}},
