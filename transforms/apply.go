@@ -176,11 +176,13 @@ type batch struct {
 	kept    []span     // the runs of accepted rows
 	out     Output
 
-	foldTo, codeTo, num, keyTo []byte // scratch of one cell
+	foldTo, codeTo, num, keyTo []byte   // scratch of one cell
+	full                       [32]byte // a blind index before it is cut
 	spans                      []span
 	visit                      func(from, to int)
 	arena                      []byte
 	gather, mask               []byte
+	inner                      []int32
 	raw, show, seal            []byte // of one refused row: its cells, masked, sealed
 	cells                      []rawCell
 	found                      []violation

@@ -39,7 +39,7 @@ func (b *batch) output() (*Output, error) {
 // accepted builds the record of the accepted rows.
 func (b *batch) accepted(out *Output) (arrow.Record, error) {
 	n := int(out.Count.Accepted)
-	m := maker{alloc: b.t.opt.Alloc, runs: b.kept, rows: n, whole: n == b.rows && n > 0, scratch: b.gather}
+	m := maker{alloc: b.t.opt.Alloc, runs: b.kept, rows: n, whole: n == b.rows && n > 0, scratch: b.gather, inner: b.inner}
 	var cols []arrow.Array
 	defer func() {
 		for _, c := range cols {
@@ -63,7 +63,7 @@ func (b *batch) accepted(out *Output) (arrow.Record, error) {
 		}
 	}
 	add(b.textCipher(&m))
-	b.gather = m.scratch
+	b.gather, b.inner = m.scratch, m.inner
 	return checked(b.t.schema, cols, n)
 }
 

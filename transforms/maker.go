@@ -18,6 +18,7 @@ type maker struct {
 	whole bool   // all rows of a batch that has some
 	// scratch is what a column of bytes is gathered in, before its size is known. Its column has a copy.
 	scratch []byte
+	inner   []int32
 }
 
 // newBuffer is a buffer of n elements, with a view of it.
@@ -137,8 +138,8 @@ func (m *maker) strings(of func(i int) string) arrow.Array {
 // lists builds a column of lists of texts.
 func (m *maker) lists(of func(i int) []string) arrow.Array {
 	outer, o := newBuffer[int32](m, m.rows+1)
-	inner := []int32{0}
-	var all []byte
+	inner := append(m.inner[:0], 0)
+	all := m.scratch[:0]
 	k := 0
 	for _, r := range m.runs {
 		for i := r.from; i < r.to; i++ {
@@ -154,6 +155,7 @@ func (m *maker) lists(of func(i int) []string) arrow.Array {
 	offs, view := newBuffer[int32](m, len(inner))
 	copy(view, inner)
 	text := m.buffer(all)
+	m.inner, m.scratch = inner, all
 	items := array.NewData(arrow.BinaryTypes.String, len(inner)-1, []*memory.Buffer{nil, offs, text}, nil, 0, 0)
 	list := arrow.ListOfField(arrow.Field{Name: "item", Type: arrow.BinaryTypes.String})
 	data := array.NewData(list, m.rows, []*memory.Buffer{nil, outer}, []arrow.ArrayData{items}, 0, 0)

@@ -29,34 +29,63 @@ func (b *batch) quote(raw []byte) string {
 // message is the sentence of a violation. value is shown only for days, amounts and code lists: a text, a name or a code may
 // hold what nobody should read here.
 func message(k *schemas.Kind, v violation, value, language string) string {
-	zh := language == "zh"
 	sentence := ruleTable[v.rule].Sentence.In(language)
 	if v.field < 0 {
 		return sentence
 	}
-	f := &k.Fields[v.field]
+	f, zh := &k.Fields[v.field], language == "zh"
+	return fill(sentence, func(place string) string {
+		switch place {
+		case "field":
+			return title(f, zh)
+		case "value":
+			return shownValue(f, value, zh)
+		case "limit":
+			if v.rule == ruleTooLong {
+				return strconv.Itoa(f.Max)
+			}
+			return f.Unit
+		case "expected":
+			return expected(f, v.rule).In(language)
+		case "other":
+			return title(&k.Fields[indexOf(k, f.NotBefore)], zh)
+		case "when":
+			return when(k, f, zh)
+		}
+		panic("transforms: rule " + ruleTable[v.rule].Name + " has an unknown place " + place)
+	})
+}
+
+// fill puts words into the places of a sentence, which are names in braces.
+func fill(sentence string, word func(place string) string) string {
+	var out strings.Builder
+	out.Grow(2 * len(sentence))
+	for {
+		before, rest, found := strings.Cut(sentence, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		place, after, _ := strings.Cut(rest, "}")
+		out.WriteString(word(place))
+		sentence = after
+	}
+}
+
+// shownValue is a cell in a sentence about it.
+func shownValue(f *schemas.Field, value string, zh bool) string {
 	switch f.Type {
 	case schemas.Date, schemas.Money, schemas.Choice:
 	default:
-		value = ""
+		return ""
 	}
 	switch {
 	case value == "":
+		return ""
 	case zh:
-		value = "的值“" + value + "”"
-	default:
-		value = " (" + value + ")"
+		return "的值“" + value + "”"
 	}
-	limit := f.Unit
-	if v.rule == ruleTooLong {
-		limit = strconv.Itoa(f.Max)
-	}
-	other := ""
-	if n := indexOf(k, f.NotBefore); n >= 0 {
-		other = title(&k.Fields[n], zh)
-	}
-	return strings.NewReplacer("{field}", title(f, zh), "{value}", value, "{limit}", limit,
-		"{expected}", expected(f, v.rule).In(language), "{other}", other, "{when}", when(k, f, zh)).Replace(sentence)
+	return " (" + value + ")"
 }
 
 func title(f *schemas.Field, zh bool) string {

@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"bytes"
+
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"creditsync/transforms/fold"
@@ -24,8 +26,10 @@ func (b *batch) restore() {
 			continue
 		}
 		for c, clear := range b.matchCells(cells) {
-			was := b.sources[c].raw(i)
-			if clear != string(was) && len(was) > 0 && string(b.maskCell(personal[c], []byte(clear))) == string(was) {
+			// Blanks at the ends may get lost on the way through a spreadsheet.
+			was := fold.Trim(b.sources[c].raw(i))
+			hidden := fold.Trim(b.maskCell(personal[c], []byte(clear)))
+			if len(was) > 0 && bytes.Equal(hidden, was) {
 				if patches[c] == nil {
 					patches[c] = map[int]string{}
 				}

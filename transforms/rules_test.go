@@ -162,6 +162,20 @@ func TestRules_AreWhole(t *testing.T) {
 			t.Errorf("rule %q stands among the wrong ones", r.Name)
 		}
 	}
+	k := schemas.AdminPenalty()
+	for r := noRule + 1; r < firstWarning; r++ {
+		for f := range k.Fields {
+			field := &k.Fields[f]
+			if r == ruleNotInCodeList && field.List == nil || r == ruleBeforeDecision && field.NotBefore == "" {
+				continue // a cell of such a field never breaks it
+			}
+			for _, language := range []string{"zh", "en"} {
+				if got := message(k, violation{f, r}, "x", language); got == "" || strings.ContainsAny(got, "{}") {
+					t.Errorf("%s of %s reads %q", ruleTable[r].Name, field.Name, got)
+				}
+			}
+		}
+	}
 	if _, ok := FindRule("no_such_rule"); ok {
 		t.Error("a rule that is not there was found")
 	}

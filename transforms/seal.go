@@ -51,14 +51,13 @@ func (b *batch) personal(m *maker, c *column) []arrow.Array {
 // sealNumber appends the cipher of a number and sets its index. A number of 15 digits has the index of the 18 that belong
 // to it, so that a person is found by either; its cipher holds it as it came.
 func (b *batch) sealNumber(c *column, i int, index *[16]byte, dst []byte) []byte {
-	var full [32]byte
 	v := c.text.at(i)
-	dst = c.plan.seal(v, &full, dst)
+	dst = c.plan.seal(v, &b.full, dst)
 	if c.class[i] == personid.Resident15 {
 		wide := personid.Widen(v)
-		c.plan.seal(wide[:], &full, nil)
+		b.num = c.plan.seal(wide[:], &b.full, b.num[:0])
 	}
-	*index = [16]byte(full[:16])
+	*index = [16]byte(b.full[:16])
 	return dst
 }
 
