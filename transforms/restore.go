@@ -28,8 +28,8 @@ func (b *batch) restore() {
 		for c, clear := range b.matchCells(cells) {
 			// Blanks at the ends may get lost on the way through a spreadsheet.
 			was := fold.Trim(b.sources[c].raw(i))
-			hidden := fold.Trim(b.maskCell(personal[c], []byte(clear)))
-			if len(was) > 0 && bytes.Equal(hidden, was) {
+			text := fold.Trim([]byte(clear))
+			if len(was) > 0 && !bytes.Equal(text, was) && bytes.Equal(fold.Trim(b.maskCell(personal[c], text)), was) {
 				if patches[c] == nil {
 					patches[c] = map[int]string{}
 				}
