@@ -56,9 +56,7 @@ func fakeProtection() Protection {
 		},
 		Seal: func(class, kind, field string) func([]byte, *[32]byte, []byte) []byte {
 			return func(clear []byte, index *[32]byte, dst []byte) []byte {
-				if index != nil {
-					*index = sha256.Sum256(append([]byte(class+"\x00"), clear...))
-				}
+				*index = sha256.Sum256(append([]byte(class+"\x00"), clear...))
 				dst = append(dst, "sealed:"...)
 				for _, c := range clear {
 					dst = append(dst, c^0x55)

@@ -34,7 +34,7 @@ type Protection struct {
 	// RowHash is the content_hash of a row from the sum over its fields; nil for the sum itself.
 	RowHash func(sum uint64) uint64
 	// Seal returns the function that appends the cipher of a clear value to dst and writes its blind index, whose first
-	// 16 bytes are stored; index may be nil.
+	// 16 bytes are stored, to index, which is never nil.
 	Seal func(class, kind, field string) func(clear []byte, index *[32]byte, dst []byte) []byte
 	// Mask appends the form of a value that people may see to dst.
 	Mask func(class string, clear, dst []byte) []byte

@@ -171,7 +171,7 @@ func (b *batch) refuse(to *array.RecordBuilder, out *Output, r *reject) {
 		}
 		return b.maskCell(c.class, c.text)
 	})
-	b.seal = b.t.seals.raw(b.raw, nil, b.seal[:0])
+	b.seal = b.t.seals.raw(b.raw, &b.full, b.seal[:0])
 	b.raw = appendViolations(b.raw, b.t.opt.Kind, r.found)
 	id := b.t.opt.Protect.RejectID(b.t.opt.Kind.Name, b.raw)
 	out.RejectsCheck ^= check8(id) ^ r.place*placeFactor

@@ -84,7 +84,7 @@ func (b *batch) textCipher(m *maker) arrow.Array {
 		if len(clear) == 0 {
 			return dst
 		}
-		return b.t.seals.text(append(clear, '}'), nil, dst)
+		return b.t.seals.text(append(clear, '}'), &b.full, dst)
 	})
 }
 

@@ -32,13 +32,7 @@ func vaultProtection(v *vault.Vault) transforms.Protection {
 		Hash:     func(field string) func([]byte) uint64 { return v.FieldHasher(field).Sum64 },
 		RowHash:  v.RowHash,
 		Seal: func(class, kind, field string) func([]byte, *[32]byte, []byte) []byte {
-			s := v.Sealer(class, kind, field)
-			return func(clear []byte, index *[32]byte, dst []byte) []byte {
-				if index == nil {
-					index = new([32]byte)
-				}
-				return s.Seal(clear, index, dst)
-			}
+			return v.Sealer(class, kind, field).Seal
 		},
 		Mask: vault.Mask,
 	}
