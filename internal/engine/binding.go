@@ -44,7 +44,7 @@ type binding struct {
 type analysis struct {
 	structSize     uint32
 	statementCount uint32
-	flags          uint32
+	_              uint32 // flags
 	class          uint32
 }
 

@@ -53,9 +53,7 @@ func Open(library, dataDir string, o Options) (*Engine, error) {
 	}
 	lib, err := bind(library)
 	if err != nil {
-		return nil, fault.New(fault.Environment, "engine.library_broken",
-			fault.T("无法加载 ClickHouse 引擎库 %s", "cannot load the ClickHouse engine library %s", library)).Because(err).
-			Do(fault.T("删除该文件后运行 make libchdb", "remove the file and run make libchdb"))
+		return nil, unloadable(library, err)
 	}
 	e := &Engine{lib: lib, options: o, slots: make(chan struct{}, o.Concurrency),
 		args: []string{"clickhouse", "--path=" + store, "--config-file=" + server, "--users_config=" + users}}
@@ -74,6 +72,12 @@ func Open(library, dataDir string, o Options) (*Engine, error) {
 	}
 	e.version = r
 	return e, nil
+}
+
+func unloadable(library string, err error) *fault.Error {
+	return fault.New(fault.Environment, "engine.library_broken",
+		fault.T("无法加载 ClickHouse 引擎库 %s", "cannot load the ClickHouse engine library %s", library)).Because(err).
+		Do(fault.T("删除该文件后运行 make libchdb", "remove the file and run make libchdb"))
 }
 
 func unusable(dataDir string, err error) *fault.Error {

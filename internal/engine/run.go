@@ -61,6 +61,9 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 			Do(fault.T("在 warehouse.embedded.http 中换一个端口", "choose another port in warehouse.embedded.http"))
 	}
 	defer l.Close()
+	if _, err := os.Stat(library); err != nil {
+		return unloadable(library, err)
+	}
 	if err := os.Chdir(empty); err != nil {
 		return unusable(dir, err)
 	}

@@ -131,6 +131,8 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request) error {
 	if !s.authorised(r) {
 		return refuse(authenticationFailed, "default: Authentication failed: password is incorrect, or there is no user with such name.")
 	}
+	connection := http.NewResponseController(w)
+	r.Body = &patient{ReadCloser: r.Body, connection: connection}
 	q, err := readRequest(r)
 	if err != nil {
 		return err
@@ -195,11 +197,12 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 	if format == "" {
 		format = "TabSeparated"
 	}
-	a, err := newAnswer(w, q, format, s.engine.version)
+	a, err := newAnswer(patientWriter{w}, q, format, s.engine.version)
 	if err != nil {
 		return err
 	}
 	defer a.free()
+	defer func() { _ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) }() // the next request starts without
 	if strings.EqualFold(format, "Native") && q.revision > 0 {
 		a.top = &nativeWriter{to: a.encode, revision: q.revision, zones: func() (map[string]string, error) { return s.zones(q) }}
 	}
@@ -246,3 +249,34 @@ func (s *Server) zones(q *request) (map[string]string, error) {
 	}
 	return session.types(q)
 }
+
+// patience is how long a client may take to send or take the next piece. Without an end, clients that stand still would take
+// all places.
+const patience = 5 * time.Minute
+
+// patient is a request's body whose reads end after patience.
+type patient struct {
+	io.ReadCloser
+	connection *http.ResponseController
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	_ = p.connection.SetReadDeadline(time.Now().Add(patience)) // a writer without deadlines has none to keep
+	n, err := p.ReadCloser.Read(b)
+	if err != nil {
+		// Behind the body's end the server watches for the client's going away, which must not take a deadline for it.
+		_ = p.connection.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// patientWriter is the way to the client, with writes that end after patience.
+type patientWriter struct{ http.ResponseWriter }
+
+func (p patientWriter) Write(b []byte) (int, error) {
+	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(patience))
+	return p.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (p patientWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }

@@ -198,7 +198,7 @@ func (s *Session) fetch(stream uintptr, total *Result, each func([]byte) error) 
 }
 
 // insertChunk is how much of an insert's data is handed over at once. The engine queues a few of them.
-const insertChunk = 1 << 20
+const insertChunk = 256 << 10
 
 // Insert streams data, in format, into the table of an INSERT without data (`INSERT INTO t (a, b) SETTINGS …`). An error of
 // data other than io.EOF cancels the insert: the block that was being collected is dropped; blocks before it, of an insert

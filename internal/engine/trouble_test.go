@@ -200,8 +200,15 @@ func TestNamedSessions(t *testing.T) {
 		t.Errorf("the request's settings stayed: %q", got)
 	}
 	done := make(chan reply)
-	go func() { done <- c.post(t, "SELECT sleep(1)", in()...) }()
-	eventually(t, "a locked session", 5*time.Second, func() bool { return c.post(t, "SELECT 1", in()...).status == http.StatusLocked })
+	go func() {
+		for { // until it is the one that has the session
+			if r := c.post(t, "SELECT sleep(2)", in()...); r.status != http.StatusLocked {
+				done <- r
+				return
+			}
+		}
+	}()
+	eventually(t, "a locked session", 20*time.Second, func() bool { return c.post(t, "SELECT 1", in()...).status == http.StatusLocked })
 	<-done
 	c.must(t, "SELECT 1", in("close_session", "1")...)
 	if r := c.post(t, "SELECT 1", in("session_check", "1")...); r.status != http.StatusNotFound {
