@@ -1,6 +1,8 @@
 package show
 
 import (
+	"context"
+	"errors"
 	"strings"
 
 	"creditsync/internal/fault"
@@ -15,6 +17,7 @@ func (p Printer) Error(err error) []byte {
 
 // problem adds an error, its hint on lines of its own.
 func (g *page) problem(err error, indent string) {
+	err = told(err)
 	said := strings.Split(strings.TrimRight(fault.Say(err, g.Lang), "\n"), "\n")
 	hints := 0
 	if h := hintOf(err, g.Lang); h != "" {
@@ -35,6 +38,16 @@ func (g *page) problem(err error, indent string) {
 			g.line("%s%s", indent, s)
 		}
 	}
+}
+
+// told is err, or what people should read in its place: a statement that was given up because a signal ended the program
+// is no news.
+func told(err error) error {
+	if fault.CodeOf(err) == "" && errors.Is(err, context.Canceled) {
+		return fault.New(fault.Run, "run.interrupted", fault.T("已中断", "interrupted")).
+			Do(fault.T("没有提交的不算数；再次运行即可继续。", "What was not committed does not count; run again to go on."))
+	}
+	return err
 }
 
 // hintOf is the hint that fault.Say ends with: that of the outermost error with one.
@@ -68,6 +81,7 @@ func (p Printer) NewProblem(err error) *Problem {
 	if err == nil {
 		return nil
 	}
+	err = told(err)
 	hint := hintOf(err, p.Lang)
 	message := fault.Say(err, p.Lang)
 	if hint != "" {

@@ -117,8 +117,13 @@ func (g *page) waiting(r app.RunResult) {
 		return
 	}
 	g.blank()
-	g.prose(yellow, "  ", g.sayf("数据已入库，还有 %s 条消息没有发布；不会丢失，下次运行时自动补发。",
-		"the records are stored; %s messages wait to be published: none is lost, the next run publishes them.", count(r.Waiting)))
+	if r.Waiting > 0 {
+		g.prose(yellow, "  ", g.sayf("数据已入库，还有 %s 条消息没有发布；不会丢失，下次运行时自动补发。",
+			"the records are stored; %s messages wait to be published: none is lost, the next run publishes them.", count(r.Waiting)))
+	} else {
+		g.prose(yellow, "  ", g.say("数据已入库，但更早积压的消息没有发布；不会丢失，下次运行时自动补发。",
+			"the records are stored, but older messages wait to be published: none is lost, the next run publishes them."))
+	}
 	if r.PublishErr != nil {
 		g.problem(r.PublishErr, "  ")
 	}

@@ -2,6 +2,7 @@ package show
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -230,6 +231,17 @@ func TestError_LeavesPlacesAtTheBeginningOfLines(t *testing.T) {
 	t.Parallel()
 	err := fault.New(fault.Input, "config.invalid", fault.T("a.yaml:1:2：甲\na.yaml:3:4：乙", "a.yaml:1:2: a\na.yaml:3:4: b")).Do(fault.T("改正", "mend it"))
 	if got, want := string(readers["en"].Error(err)), "error:\na.yaml:1:2: a\na.yaml:3:4: b\n→ mend it\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestError_InterruptedIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("insert ArrowStream: Post …: %w", context.Canceled)
+	if got, want := string(readers["en"].Error(err)), "error: interrupted\n→ What was not committed does not count; run again to go on.\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := readers["en"].NewProblem(err).Code, "run.interrupted"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
