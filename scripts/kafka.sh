@@ -33,7 +33,7 @@ cat >"$work/pom.xml" <<POM
   </dependencies>
 </project>
 POM
-(cd "$work" && mvn --batch-mode --quiet -Dstyle.color=never dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$work/libs") >&2
+(cd "$work" && mvn --batch-mode --quiet -Dstyle.color=never dependency:copy-dependencies -DoutputDirectory="$work/libs") >&2
 [ -f "$work/libs/kafka_$scala-$version.jar" ] || { echo "mvn left no kafka_$scala-$version.jar" >&2; exit 1; }
 
 # The folder appears whole or not at all: two runs at once end with one of them.

@@ -1,8 +1,10 @@
 package bus
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"io"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -36,7 +38,11 @@ const batchLimit = 900 << 10
 type batch struct {
 	records []byte
 	count   int
+	packed  []byte // records, compressed; empty before pack
 }
+
+// pack compresses the records. Who sends the batch is not known yet and does not matter.
+func (b *batch) pack(z *zstd.Encoder) { b.packed = z.EncodeAll(b.records, b.packed[:0]) }
 
 // add appends one record. A nil value makes a tombstone; headers stand in their final form.
 func (b *batch) add(key, value, headers []byte) {
@@ -67,22 +73,18 @@ type producerID struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// appendTo writes the batch as a produce request carries it, its length in front, as part of a transaction of pid whose
-// next sequence number in this partition is seq. Its records are all of the time ms.
-func (b *batch) appendTo(dst []byte, z *zstd.Encoder, pid producerID, seq int32, ms int64) []byte {
-	start := len(dst) + 4
-	dst = append(dst, make([]byte, 4+batchHeader)...)
-	attributes := uint16(transactional | noCodec)
-	if z != nil {
-		attributes = transactional | zstdCodec
-		dst = z.EncodeAll(b.records, dst)
-	} else {
-		dst = append(dst, b.records...)
+// wire is the batch as a produce request carries it, its length in front, as part of a transaction of pid whose next
+// sequence number in this partition is seq. Its records are all of the time ms. It shares the batch's memory.
+func (b *batch) wire(pid producerID, seq int32, ms int64) io.Reader {
+	attributes, payload := uint16(transactional|noCodec), b.records
+	if len(b.packed) > 0 {
+		attributes, payload = transactional|zstdCodec, b.packed
 	}
-	h := dst[start:]
+	front := make([]byte, 4+batchHeader)
+	h := front[4:]
 	put := binary.BigEndian
-	put.PutUint32(dst[start-4:], uint32(len(h)))
-	put.PutUint32(h[atLength:], uint32(len(h)-atLeaderEpoch))
+	put.PutUint32(front, uint32(batchHeader+len(payload)))
+	put.PutUint32(h[atLength:], uint32(batchHeader+len(payload)-atLeaderEpoch))
 	put.PutUint32(h[atLeaderEpoch:], ^uint32(0))
 	h[atMagic] = 2
 	put.PutUint16(h[atAttributes:], attributes)
@@ -93,6 +95,7 @@ func (b *batch) appendTo(dst []byte, z *zstd.Encoder, pid producerID, seq int32,
 	put.PutUint16(h[atEpoch:], uint16(pid.epoch))
 	put.PutUint32(h[atSequence:], uint32(seq))
 	put.PutUint32(h[atCount:], uint32(b.count))
-	put.PutUint32(h[atCRC:], crc32.Checksum(h[atAttributes:], castagnoli))
-	return dst
+	sum := crc32.Update(crc32.Checksum(h[atAttributes:], castagnoli), castagnoli, payload)
+	put.PutUint32(h[atCRC:], sum)
+	return io.MultiReader(bytes.NewReader(front), bytes.NewReader(payload))
 }

@@ -2,6 +2,7 @@ package bus
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -49,7 +50,11 @@ func (t largeTexts) Value(i int) string { return t.ValueString(i) }
 
 type fixedTexts struct{ *array.FixedSizeBinary }
 
-func (t fixedTexts) Value(i int) string { return string(t.FixedSizeBinary.Value(i)) }
+// Value shares the record's memory, as the other encodings do.
+func (t fixedTexts) Value(i int) string {
+	b := t.FixedSizeBinary.Value(i)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
 
 type dictTexts struct {
 	*array.Dictionary

@@ -17,7 +17,7 @@ const (
 	wholeLimit = 10_000
 	// pageOfCommits is how many commits are asked for at once.
 	pageOfCommits = 256
-	// transactions is how many are in the making, in the queue and on their way together.
+	// transactions is how many are in the making, being compressed and on their way together.
 	transactions = 3
 	// ageCheck is how many rows pass between two looks at the clock.
 	ageCheck = 256

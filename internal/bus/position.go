@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"creditsync/internal/fault"
-
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -59,8 +57,7 @@ func stableEnd(ctx context.Context, adm *kadm.Client, partition int32) (offsets,
 		}
 		at, there := all[partition]
 		if !there {
-			return offsets{}, fault.New(fault.Environment, "relay.positions_topic", fault.T("主题 %s 没有分区 %d", "topic %s has no partition %d", PositionTopic, partition)).
-				Do(fault.T("该主题需有 %d 个分区", "it needs %d partitions", positionPartitions))
+			return offsets{}, positionPartition(len(all))
 		}
 		if want < 0 {
 			want = at.end

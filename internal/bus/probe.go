@@ -63,8 +63,7 @@ func probe(ctx context.Context, cl *kgo.Client, adm *kadm.Client) error {
 			return err
 		}
 		if there && name == PositionTopic && s.partitions < positionPartitions {
-			return fault.New(fault.Environment, "relay.positions_topic", fault.T("主题 %s 只有 %d 个分区", "topic %s has only %d partitions", name, s.partitions)).
-				Do(fault.T("把分区数增加到 %d", "raise them to %d", positionPartitions))
+			return positionPartition(s.partitions)
 		}
 	}
 	// Any transactional id will do to see that the coordinator of transactions is up and that we may ask it.

@@ -1,15 +1,15 @@
 package bus
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-	"github.com/klauspost/compress/zstd"
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
+	"github.com/segmentio/kafka-go/protocol/produce"
+	"github.com/segmentio/kafka-go/protocol/rawproduce"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -31,30 +31,24 @@ type producer struct {
 	pid       producerID
 	sequence  []int32 // next sequence number, by partition of the topic
 	mark      int32   // next sequence number in the position's partition
-	zstd      *zstd.Encoder
-	wire      [][]byte // encoded batches, by partition, used again and again
+	leaders   []int32 // by partition of the topic
+	marks     int32   // leader of the position's partition
 	now       func() time.Time
 	open      bool // a transaction has partitions and no end was asked for
 	ended     bool // an end was asked for and not answered
 }
 
 // newProducer connects nothing yet. close gives its connections up.
-func newProducer(o *Options, partitions int) (*producer, error) {
+func newProducer(o *Options) (*producer, error) {
 	topic := TopicOf(o.Kind.Name)
 	transport, err := o.Config.transport(topic, PositionTopic)
 	if err != nil {
 		return nil, err
 	}
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2),
-		zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(256<<10))
-	if err != nil {
-		transport.CloseIdleConnections()
-		return nil, fmt.Errorf("zstd: %w", err)
-	}
 	return &producer{
 		client:    &kafka.Client{Addr: kafka.TCP(o.Config.Brokers...), Transport: transport},
-		transport: transport, zstd: z, txid: transactionalID(o.Deployment, o.Kind.Name), topic: topic, ordinal: o.Kind.Ordinal,
-		sequence: make([]int32, partitions), wire: make([][]byte, partitions), now: o.Now,
+		transport: transport, txid: transactionalID(o.Deployment, o.Kind.Name), topic: topic, ordinal: o.Kind.Ordinal,
+		now: o.Now,
 	}, nil
 }
 
@@ -116,12 +110,7 @@ func (p *producer) send(ctx context.Context, t *transaction, check func(context.
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	for i := range t.parts {
-		if part := &t.parts[i]; part.used() > 0 {
-			g.Go(func() error { return p.produce(gctx, i, part) })
-		}
-	}
-	g.Go(func() error { return p.produceMark(gctx, t.mark()) })
+	g.Go(func() error { return p.produce(gctx, t) })
 	g.Go(func() error { return check(gctx) })
 	if err := g.Wait(); err != nil {
 		return err
@@ -143,7 +132,7 @@ func (p *producer) send(ctx context.Context, t *transaction, check func(context.
 func (p *producer) add(ctx context.Context, t *transaction) error {
 	topics := map[string][]kafka.AddPartitionToTxn{PositionTopic: {{Partition: p.ordinal}}}
 	for i := range t.parts {
-		if t.parts[i].used() > 0 {
+		if len(t.parts[i].used()) > 0 {
 			topics[p.topic] = append(topics[p.topic], kafka.AddPartitionToTxn{Partition: i})
 		}
 	}
@@ -166,43 +155,77 @@ func (p *producer) add(ctx context.Context, t *transaction) error {
 	})
 }
 
-// produce sends the batches of one partition one after another, so that they keep their order.
-func (p *producer) produce(ctx context.Context, partition int, part *part) error {
-	for i := range part.used() {
-		b := &part.batches[i]
-		p.wire[partition] = b.appendTo(p.wire[partition][:0], p.zstd, p.pid, p.sequence[partition], p.now().UnixMilli())
-		if err := p.write(ctx, p.topic, partition, p.wire[partition]); err != nil {
+// produce sends the first batch of each partition, then the second of each, and so on, so that each partition keeps its
+// order. All that goes to one broker at a time goes in one request: a broker of Kafka 4 that asks its coordinator about the
+// partitions of a transaction forgets the question when another request of the same transaction comes meanwhile.
+func (p *producer) produce(ctx context.Context, t *transaction) error {
+	mark := t.mark()
+	for wave, left := 0, true; left; wave++ {
+		byLeader := map[int32][]outgoing{}
+		left = false
+		for i := range t.parts {
+			used := t.parts[i].used()
+			if wave < len(used) {
+				byLeader[p.leaders[i]] = append(byLeader[p.leaders[i]], outgoing{p.topic, i, &used[wave], &p.sequence[i]})
+			}
+			left = left || wave+1 < len(used)
+		}
+		if wave == 0 {
+			byLeader[p.marks] = append(byLeader[p.marks], outgoing{PositionTopic, p.ordinal, &mark, &p.mark})
+		}
+		g, gctx := errgroup.WithContext(ctx)
+		for _, some := range byLeader {
+			g.Go(func() error { return p.write(gctx, some) })
+		}
+		if err := g.Wait(); err != nil {
 			return err
 		}
-		p.sequence[partition] = nextSequence(p.sequence[partition], b.count)
 	}
 	return nil
+}
+
+// outgoing is a batch and where it goes.
+type outgoing struct {
+	topic     string
+	partition int
+	batch     *batch
+	sequence  *int32 // of the partition: taken and moved on
 }
 
 // nextSequence wraps around after 2^31-1, as brokers expect it.
 func nextSequence(seq int32, n int) int32 { return int32((int64(seq) + int64(n)) & 0x7fffffff) }
 
-func (p *producer) produceMark(ctx context.Context, mark batch) error {
-	wire := mark.appendTo(nil, nil, p.pid, p.mark, p.now().UnixMilli())
-	if err := p.write(ctx, PositionTopic, p.ordinal, wire); err != nil {
-		return err
-	}
-	p.mark = nextSequence(p.mark, mark.count)
-	return nil
-}
-
-func (p *producer) write(ctx context.Context, topic string, partition int, wire []byte) error {
+// write sends batches to the one broker that leads their partitions.
+func (p *producer) write(ctx context.Context, some []outgoing) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	r, err := p.client.RawProduce(ctx, &kafka.RawProduceRequest{
-		Topic: topic, Partition: partition, RequiredAcks: kafka.RequireAll, TransactionalID: p.txid,
-		RawRecords: protocol.RawRecordSet{Reader: bytes.NewReader(wire)},
-	})
-	if err == nil {
-		err = r.Error
+	req := &rawproduce.Request{TransactionalID: p.txid, Acks: int16(kafka.RequireAll), Timeout: int32(requestTimeout / time.Millisecond)}
+	ms := p.now().UnixMilli()
+	for _, o := range some {
+		if n := len(req.Topics); n == 0 || req.Topics[n-1].Topic != o.topic {
+			req.Topics = append(req.Topics, rawproduce.RequestTopic{Topic: o.topic})
+		}
+		t := &req.Topics[len(req.Topics)-1]
+		t.Partitions = append(t.Partitions, rawproduce.RequestPartition{
+			Partition: int32(o.partition), RecordSet: protocol.RawRecordSet{Reader: o.batch.wire(p.pid, *o.sequence, ms)},
+		})
+		*o.sequence = nextSequence(*o.sequence, o.batch.count)
 	}
+	m, err := p.transport.RoundTrip(ctx, p.client.Addr, req)
 	if err != nil {
-		return fmt.Errorf("produce to partition %d of %s: %w", partition, topic, err)
+		return fmt.Errorf("produce: %w", err)
+	}
+	answered := 0
+	for _, t := range m.(*produce.Response).Topics {
+		for _, part := range t.Partitions {
+			if part.ErrorCode != 0 {
+				return fmt.Errorf("produce to partition %d of %s: %w %s", part.Partition, t.Topic, kafka.Error(part.ErrorCode), part.ErrorMessage)
+			}
+			answered++
+		}
+	}
+	if answered != len(some) {
+		return fmt.Errorf("produce: %d of %d partitions are answered", answered, len(some))
 	}
 	return nil
 }
@@ -229,6 +252,4 @@ func (p *producer) close(ctx context.Context, abort bool) {
 		_ = p.end(ctx, false)
 	}
 	p.transport.CloseIdleConnections()
-	_ = p.zstd.Close()
-	p.wire = nil
 }

@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"creditsync/schemas"
 
 	"github.com/cenkalti/backoff/v5"
+	"github.com/klauspost/compress/zstd"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -50,6 +52,7 @@ type Relay struct {
 	options  Options
 	client   *kgo.Client
 	admin    *kadm.Client
+	zstd     *zstd.Encoder
 	producer *producer // nil: the next call begins a new session
 	position Position  // committed on Kafka; valid with a producer
 	noted    time.Time // when the ledger was last told of it
@@ -85,11 +88,16 @@ func NewRelay(o Options) (*Relay, error) {
 	if o.step == nil {
 		o.step = func(string) error { return nil }
 	}
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(defaultPartitions),
+		zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		return nil, fmt.Errorf("zstd: %w", err)
+	}
 	client, err := o.Config.reader()
 	if err != nil {
 		return nil, err
 	}
-	return &Relay{options: o, client: client, admin: kadm.NewClient(client)}, nil
+	return &Relay{options: o, client: client, admin: kadm.NewClient(client), zstd: z}, nil
 }
 
 // Close ends the session. A transaction that is open is aborted.
@@ -200,8 +208,17 @@ func (r *Relay) round(ctx context.Context, res *Result) error {
 		close(f.full)
 		fed <- err
 	}()
+	// Three stages: one transaction is encoded while another is compressed and a third is on its way.
+	packed := make(chan *transaction)
+	go func() {
+		for t := range f.full {
+			t.pack(r.zstd)
+			packed <- t
+		}
+		close(packed)
+	}()
 	var failed error
-	for t := range f.full {
+	for t := range packed {
 		if failed == nil {
 			if failed = r.publish(ctx, t, res); failed != nil {
 				// The feed stops at its next step; what it still hands over is dropped.

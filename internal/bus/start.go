@@ -18,8 +18,7 @@ func (r *Relay) begin(ctx context.Context) error {
 	if err := r.positionTopic(ctx, remembered, told); err != nil {
 		return err
 	}
-	// How many partitions there are must be known before anything is sent, not before the fence.
-	p, err := newProducer(o, 0)
+	p, err := newProducer(o)
 	if err != nil {
 		return err
 	}
@@ -64,7 +63,14 @@ func (r *Relay) enter(ctx context.Context, p *producer, told Position, remembere
 	if err := r.ledgerKnows(ctx, pos); err != nil {
 		return err
 	}
-	p.grow(topic.partitions)
+	marks, _, err := describe(ctx, r.admin, PositionTopic)
+	if err != nil {
+		return err
+	}
+	if len(marks.leaders) <= p.ordinal {
+		return positionPartition(marks.partitions)
+	}
+	p.sequence, p.leaders, p.marks = make([]int32, topic.partitions), topic.leaders, marks.leaders[p.ordinal]
 	r.position, r.told = pos, told
 	return nil
 }
@@ -86,10 +92,14 @@ func (r *Relay) positionTopic(ctx context.Context, remembered bool, told Positio
 		}
 	}
 	if s.partitions <= o.Kind.Ordinal {
-		return fault.New(fault.Environment, "relay.positions_topic", fault.T("主题 %s 只有 %d 个分区", "topic %s has only %d partitions", PositionTopic, s.partitions)).
-			Do(fault.T("把分区数增加到 %d", "raise them to %d", positionPartitions))
+		return positionPartition(s.partitions)
 	}
 	return nil
+}
+
+func positionPartition(have int) error {
+	return fault.New(fault.Environment, "relay.positions_topic", fault.T("主题 %s 只有 %d 个分区", "topic %s has only %d partitions", PositionTopic, have)).
+		Do(fault.T("把分区数增加到 %d", "raise them to %d", positionPartitions))
 }
 
 func positionMissing(kind string, told Position) error {
@@ -157,10 +167,4 @@ func (r *Relay) ledgerKnows(ctx context.Context, pos Position) error {
 	}
 	return fault.New(fault.Environment, "relay.ledger_older", fault.T("Kafka 已发布到第 %d 次提交，而台账中没有这次提交", "Kafka is published up to commit %d, which the ledger does not have", no)).
 		Do(fault.T("台账被恢复到较早的状态；请恢复与 Kafka 同一时刻的台账和 ClickHouse", "the ledger was restored to an earlier state; restore ledger and ClickHouse of the same moment as Kafka"))
-}
-
-// grow makes room for the partitions of the topic.
-func (p *producer) grow(partitions int) {
-	p.sequence = make([]int32, partitions)
-	p.wire = make([][]byte, partitions)
 }

@@ -23,6 +23,7 @@ func TopicOf(kind string) string { return "credit." + kind }
 type topicState struct {
 	id         string
 	partitions int
+	leaders    []int32 // by partition
 }
 
 const week = "604800000" // 7 days in milliseconds
@@ -65,11 +66,14 @@ func describe(ctx context.Context, adm *kadm.Client, topic string) (topicState, 
 	if t.Err != nil {
 		return topicState{}, false, fmt.Errorf("metadata of topic %s: %w", topic, t.Err)
 	}
-	s := topicState{partitions: len(t.Partitions)}
+	s := topicState{partitions: len(t.Partitions), leaders: make([]int32, len(t.Partitions))}
 	if t.ID != (kadm.TopicID{}) {
 		s.id = t.ID.String()
 	}
 	for _, p := range t.Partitions {
+		if int(p.Partition) < len(s.leaders) {
+			s.leaders[p.Partition] = p.Leader
+		}
 		if p.Leader < 0 || p.Err != nil && errors.Is(p.Err, kerr.LeaderNotAvailable) {
 			return s, true, fmt.Errorf("partition %d of topic %s has no leader: %w", p.Partition, topic, kerr.LeaderNotAvailable)
 		}

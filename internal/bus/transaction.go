@@ -2,7 +2,10 @@ package bus
 
 import (
 	"encoding/json"
+	"sync"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // The bounds of a transaction. Consumers see nothing of it before its end, and all of it is in memory until then.
@@ -30,7 +33,8 @@ type part struct {
 	n       int
 }
 
-func (p *part) used() int { return p.n }
+// used are the batches that hold messages.
+func (p *part) used() []batch { return p.batches[:p.n] }
 
 // add appends a message to the last batch, or to a new one if that is full.
 func (p *part) add(key, value, headers []byte) int {
@@ -39,7 +43,8 @@ func (p *part) add(key, value, headers []byte) int {
 		if p.n == len(p.batches) {
 			p.batches = append(p.batches, batch{})
 		}
-		p.batches[p.n].records, p.batches[p.n].count = p.batches[p.n].records[:0], 0
+		b := &p.batches[p.n]
+		b.records, b.packed, b.count = b.records[:0], b.packed[:0], 0
 		p.n++
 	}
 	p.batches[p.n-1].add(key, value, headers)
@@ -57,6 +62,21 @@ func (t *transaction) reset() {
 	}
 	t.messages, t.bytes = 0, 0
 	clear(t.runs)
+}
+
+// pack compresses its batches, on as many goroutines as it has partitions.
+func (t *transaction) pack(z *zstd.Encoder) {
+	var g sync.WaitGroup
+	for i := range t.parts {
+		if used := t.parts[i].used(); len(used) > 0 {
+			g.Go(func() {
+				for i := range used {
+					used[i].pack(z)
+				}
+			})
+		}
+	}
+	g.Wait()
 }
 
 func (t *transaction) full() bool { return t.messages >= maxMessages || t.bytes >= maxBytes }
