@@ -111,8 +111,8 @@ func TestCommands_CallAndPrint(t *testing.T) {
 		"ls all":      {[]string{"quarantine", "ls", "--state", "all", "--limit", "0"}, fake{rejected: rows}, func(f *fake) bool { return f.filter.State == "" && f.filter.Limit == 0 }, "HZ-1123456789ABCDEF"},
 		"show":        {[]string{"quarantine", "show", "HZ-0123456789ABCDEF"}, fake{rejected: rows[:1]}, func(f *fake) bool { return f.filter.Receipts[0] == "HZ-0123456789ABCDEF" }, "receipt HZ-0123456789ABCDEF"},
 		"replay":      {[]string{"quarantine", "replay", "--pipeline", "market"}, fake{run: ran(pipelines.Done, nil, nil)}, func(f *fake) bool { return f.filter.Pipeline == "market" }, "[done] market"},
-		"dismiss":     {[]string{"quarantine", "dismiss", "HZ-0123456789ABCDEF", "--reason", "a duplicate"}, fake{}, func(f *fake) bool { return f.reason == "a duplicate" && len(f.filter.Receipts) == 1 }, "2 rows dismissed"},
-		"dismiss all": {[]string{"quarantine", "dismiss", "--all", "--reason", "x"}, fake{}, func(f *fake) bool { return len(f.filter.Receipts) == 0 }, "2 rows dismissed"},
+		"dismiss":     {[]string{"quarantine", "dismiss", "HZ-0123456789ABCDEF", "--reason", "a duplicate"}, fake{}, func(f *fake) bool { return f.reason == "a duplicate" && len(f.filter.Receipts) == 1 }, "dismissed: 2"},
+		"dismiss all": {[]string{"quarantine", "dismiss", "--all", "--reason", "x"}, fake{}, func(f *fake) bool { return len(f.filter.Receipts) == 0 }, "dismissed: 2"},
 		"export":      {[]string{"quarantine", "export", "market", "--to", "out"}, fake{exported: []app.Exported{{Path: "out/a.xlsx", Rows: 1}}}, func(f *fake) bool { return f.dir == "out" && f.filter.Pipeline == "market" }, "out/a.xlsx"},
 		"options pass": {[]string{"runs"}, fake{}, func(f *fake) bool {
 			return f.opts.Executable == "/usr/bin/creditsync" && f.opts.Config.Language == fault.English && f.opts.Log != nil

@@ -129,7 +129,7 @@ func (g *page) cells(r app.Rejected) {
 
 // Dismissed confirms how many rows will not be shown any more.
 func (p Printer) Dismissed(n int) []byte {
-	return []byte(p.sayf("已忽略 %d 行；同样的内容再来也不再提示。\n", "%d rows dismissed; the same content stays dismissed when it comes again.\n", n))
+	return []byte(p.sayf("已忽略 %d 行；同样的内容再来也不再提示。\n", "dismissed: %d; the same content stays dismissed when it comes again.\n", n))
 }
 
 // DismissedJSON is the document of `quarantine dismiss --json`.

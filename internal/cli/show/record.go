@@ -1,20 +1,34 @@
 package show
 
-import "creditsync/internal/app"
+import (
+	"cmp"
+	"slices"
 
-// Record tells a record's life, the newest version first: what changed from the version before, where it came from, and
-// which messages told of it.
+	"creditsync/internal/app"
+)
+
+// Record tells a record's life: its present values, then every version, the newest first, with what changed from the
+// version before, where it came from and which messages told of it.
 func (p Printer) Record(r app.Record) []byte {
 	g := p.page()
 	g.line("%s  %s", g.paint(bold, r.ID), r.Kind)
+	versions := newestFirst(r.Versions)
+	if len(versions) > 0 {
+		g.blank()
+		t := table{}
+		for _, x := range versions[0].Values {
+			t.add(x.Title, plain(x.Text))
+		}
+		t.write(g, "  ")
+	}
 	messages := map[uint64][]app.Message{}
 	for _, m := range r.Messages {
 		messages[m.Seq] = append(messages[m.Seq], m)
 	}
-	for i, v := range r.Versions {
-		var before *app.Version
-		if i+1 < len(r.Versions) {
-			before = &r.Versions[i+1]
+	for i, v := range versions {
+		var before []app.Value
+		if i+1 < len(versions) {
+			before = versions[i+1].Values
 		}
 		g.version(v, before)
 		for _, m := range messages[v.Seq] {
@@ -32,7 +46,12 @@ func (p Printer) Record(r app.Record) []byte {
 	return g.Bytes()
 }
 
-func (g *page) version(v app.Version, before *app.Version) {
+// newestFirst orders versions whichever way they come.
+func newestFirst(versions []app.Version) []app.Version {
+	return slices.SortedFunc(slices.Values(versions), func(a, b app.Version) int { return cmp.Compare(b.Version, a.Version) })
+}
+
+func (g *page) version(v app.Version, before []app.Value) {
 	g.blank()
 	g.line("%s  %s  %s", g.paint(bold, g.sayf("第 %d 版", "version %d", v.Version)), g.opWord(v.Op)+g.say("，", ", ")+g.statusWord(v.Status), g.at(v.IngestedAt))
 	from := v.Pipeline
@@ -42,22 +61,9 @@ func (g *page) version(v app.Version, before *app.Version) {
 	g.line("  %s", g.sayf("来自 %s（第 %d 号运行，提交 %d）", "from %s (run %d, commit %d)", from, v.RunNo, v.CommitNo))
 	g.warnings(v.Warnings)
 	t := table{}
-	if before == nil {
-		for _, x := range v.Values {
-			t.add(x.Title, plain(x.Text))
-		}
-		t.write(g, "  ")
-		return
-	}
-	old, now := byField(before.Values), byField(v.Values)
+	old, now := byField(before), byField(v.Values)
 	for _, name := range v.Changed {
-		title := now[name].Title
-		if title == "" {
-			title = old[name].Title
-		}
-		if title == "" {
-			title = name
-		}
+		title := cmp.Or(now[name].Title, old[name].Title, name)
 		t.add(title, g.value(old[name].Text)+" → "+g.value(now[name].Text))
 	}
 	t.write(g, "  ")
@@ -141,7 +147,7 @@ func (p Printer) RecordJSON(r app.Record) []byte {
 		Messages      []message `json:"messages"`
 		MessagesError *Problem  `json:"messages_error"`
 	}{r.Kind, r.ID, []version{}, []message{}, p.NewProblem(r.MessagesErr)}
-	for _, v := range r.Versions {
+	for _, v := range newestFirst(r.Versions) {
 		one := version{v.Version, v.Seq, v.Op, v.Status, v.RunNo, v.CommitNo, v.Pipeline, v.SourceRef, p.moment(v.IngestedAt), list(v.Changed), list(v.Warnings), object{}}
 		for _, x := range v.Values {
 			one.Values = append(one.Values, member{x.Field, x.Text})
