@@ -92,7 +92,9 @@ func AdminPenalty() *Kind {
 			Headers: map[string]string{
 				"CF_CFMC": "violation_type", "处罚名称": "violation_type", "案件名称": "violation_type",
 				"CF_CFLB1": "penalty_category", "CF_JG": "penalty_content", "处罚结果": "penalty_content",
-				"CF_XZJG": "authority_name", "CF_XDR_SFZ": "id_no", "居民身份证号": "id_no",
+				"CF_XZJG": "authority_name", "CF_XDR_SFZ": "id_no",
+				// A header that says whose card the number is of says the document's type.
+				"居民身份证号": "id_no", "身份证号": "id_no", "身份证号码": "id_no", "行政相对人代码_5（居民身份证号）": "id_no",
 			},
 			Defaults: []Default{{Field: "id_type", Value: ResidentID, When: "id_no"}},
 		}},

@@ -1,16 +1,16 @@
 package transforms
 
 import (
+	"bytes"
+	"slices"
+
 	"creditsync/schemas"
 	"creditsync/transforms/fold"
 	"creditsync/transforms/personid"
 )
 
-// Bounds in characters of a personal document number that is not a resident ID (passports, permits).
-const (
-	shortestDocument = 5
-	longestDocument  = 64
-)
+// shortestDocument is the least that a personal document number has, in bytes.
+const shortestDocument = 5
 
 // readPerson reads a column of personal document numbers. Those of resident identity cards follow GB 11643; what a number
 // is of stands in another field, which was read before.
@@ -30,7 +30,10 @@ func (b *batch) readPerson(c *column) {
 			c.text.set(i, b.rows, nil)
 			continue
 		}
-		class, r := b.personNo(string(types.clear(i)), v)
+		class, r := personid.Unknown, ruleTooLong
+		if !c.plan.tooLong(v) {
+			class, r = b.personNo(types, i, v)
+		}
 		if r != noRule {
 			b.violate(c, i, r)
 			c.text.keep(nil)
@@ -42,18 +45,27 @@ func (b *batch) readPerson(c *column) {
 	}
 }
 
-// personNo judges a folded number of a document of a type; the type is "" where the row does not say it.
-func (b *batch) personNo(documentType string, v []byte) (personid.Class, rule) {
+// personNo judges a folded number by the type of document that row i names. Where that type was refused nothing more can
+// be said of the number than that it is not a resident ID.
+func (b *batch) personNo(types *column, i int, v []byte) (personid.Class, rule) {
 	class, reason := personid.Check(v, b.today)
+	known := types.state[i] == good || types.state[i] == absent
+	documentType := string(types.clear(i))
 	switch {
 	case class == personid.Masked && reason == personid.OK:
 		return class, noRule
-	case documentType == schemas.ResidentID, documentType == "" && (class == personid.Resident15 || class == personid.Resident18):
+	case known && documentType == schemas.ResidentID, documentType == "" && (class == personid.Resident15 || class == personid.Resident18):
 		return class, personRule(reason)
-	case !isDocumentNo(v):
+	case !isDocumentNo(v, listed(types.plan.field.List, documentType)):
 		return personid.Unknown, ruleBadFormat
 	}
 	return personid.Unknown, noRule
+}
+
+// listed reports whether a type of document is one of the list's own values: what else there is (其他-军官证) may be written
+// in characters.
+func listed(l *schemas.List, documentType string) bool {
+	return slices.ContainsFunc(l.Values, func(v schemas.Value) bool { return v.Text == documentType })
 }
 
 func personRule(reason personid.Reason) rule {
@@ -68,13 +80,14 @@ func personRule(reason personid.Reason) rule {
 	return ruleBadFormat
 }
 
-// isDocumentNo reports that v is made as numbers of passports and permits are: letters, digits, brackets and hyphens.
-func isDocumentNo(v []byte) bool {
-	if len(v) < shortestDocument || len(v) > longestDocument {
+// isDocumentNo reports that v may be the number of a document: long enough, with a digit in it and, for passports and
+// permits, of letters, digits, brackets and hyphens only; an officer's card has characters (军字第0000000号).
+func isDocumentNo(v []byte, plain bool) bool {
+	if len(v) < shortestDocument || !bytes.ContainsAny(v, "0123456789") {
 		return false
 	}
 	for _, c := range v {
-		if c-'0' > 9 && c-'A' > 25 && c != '(' && c != ')' && c != '-' {
+		if plain && c-'0' > 9 && c-'A' > 25 && c != '(' && c != ')' && c != '-' {
 			return false
 		}
 	}

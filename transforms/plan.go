@@ -118,11 +118,11 @@ func usccFormat(_ *batch, v []byte) ([]byte, rule) {
 	if uscc.Absent(v) {
 		return v, noRule
 	}
-	if uscc.LooksLikePersonID(v) {
-		return v, ruleBadFormat
-	}
 	switch uscc.Check(v) {
 	case uscc.OK:
+		if uscc.LooksLikePersonID(v) {
+			return v, ruleBadFormat
+		}
 		return v, noRule
 	case uscc.CheckDigit:
 		return v, ruleCheckDigit

@@ -27,6 +27,7 @@ const (
 	ruleNotANumber
 	ruleOutOfRange
 	ruleRagged
+	ruleQuote
 	ruleNUL
 	ruleCellTooLarge
 	ruleUndecodable
@@ -70,6 +71,8 @@ var ruleTable = [ruleCount]Rule{
 		"“{field}”{value}超出允许的范围，{expected}", "{field}{value} is out of range: {expected}"}},
 	ruleRagged: {Name: "ragged_row", Sentence: Sentence{
 		"这一行的列数与表头不一致，请检查是否缺列、多列，或单元格中有未加引号的分隔符", "the row has more or fewer cells than the header; look for a missing or surplus cell, or a separator without quotes inside a cell"}},
+	ruleQuote: {Name: "broken_quote", Sentence: Sentence{
+		"这一行有一个带引号的单元格跨了行，结束引号后又有内容，可能漏了引号，请检查", "a quoted cell of the row runs over a line break and goes on after its closing quote; look for a missing quotation mark"}},
 	ruleNUL: {Name: "nul_byte", Sentence: Sentence{
 		"这一行含有空字节（NUL），文件可能在导出或传输时损坏，请重新导出", "the row holds a NUL byte; the file was probably damaged on export or transfer: export it again"}},
 	ruleCellTooLarge: {Name: "cell_too_large", Sentence: Sentence{

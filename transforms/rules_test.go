@@ -179,7 +179,7 @@ func TestRules_AreWhole(t *testing.T) {
 	if _, ok := FindRule("no_such_rule"); ok {
 		t.Error("a rule that is not there was found")
 	}
-	for _, name := range []string{"ragged_row", "nul_byte", "cell_too_large", "undecodable"} {
+	for _, name := range []string{"ragged_row", "broken_quote", "nul_byte", "cell_too_large", "undecodable"} {
 		if !seen[name] {
 			t.Errorf("the connectors' rule %q has no sentence", name)
 		}

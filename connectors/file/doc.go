@@ -8,8 +8,9 @@
 // Decisions that are not obvious:
 //
 //   - A row shorter than the header is ragged even when what is missing may have been empty: a row that lost a cell in
-//     its middle looks the same, and padding it would shift values into other columns. Cells beyond the header are
-//     dropped only when they are empty, and trailing columns without a name may be missing.
+//     its middle looks the same, and padding it would shift values into other columns. A longer one is ragged even when
+//     its surplus cells are empty: a cell that was cut in two by a comma without quotes looks the same. Only what
+//     belongs to trailing columns without a name may be there or missing.
 //   - A quoted cell that runs over a line break and goes on after its closing quote is the mark of a lost quote: what
 //     looks like one row is two. It is refused, not merged.
 //   - A quoted cell over connectors.MaxCell is skipped up to its closing quote, in constant memory, and its row refused;

@@ -19,6 +19,7 @@ type layout struct {
 	delim   byte
 	names   []string // of the columns, unique
 	named   int      // columns up to the last one that the header names: a row has at least so many cells
+	width   int      // cells of the header line, those without a name included: a row has at most so many
 	start   int      // length of the text before the first data row
 	line    int      // on which that row stands
 	receipt bool     // a receipt column is among them
@@ -106,7 +107,7 @@ func layOut(name string, h candidate, rest []byte, eof bool, o Options, want con
 	if len(after) > 0 && sameCells(after[0].cells, h.cells) {
 		return layout{}, doubledHeader(name, h.no, h.next+after[0].no-1)
 	}
-	l := layout{delim: h.delim, names: h.cells, start: h.end, line: h.next, header: h.no, mayBeEmpty: o.AllowEmpty}
+	l := layout{delim: h.delim, names: h.cells, width: len(h.cells), start: h.end, line: h.next, header: h.no, mayBeEmpty: o.AllowEmpty}
 	width := len(h.cells)
 	for width > 0 && h.cells[width-1] == "" && !anyFilled(after, width-1) {
 		width--

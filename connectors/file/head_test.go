@@ -48,7 +48,7 @@ func TestHead(t *testing.T) {
 	f("delimiters at the end are no column", "决定书文号,名称,,\n1,甲,,\n2,乙\n3,丙,\n", "决定书文号|名称", "a.csv:2 1|甲\na.csv:3 2|乙\na.csv:4 3|丙\n")
 	f("columns without a name", "决定书文号,,名称,\n1,x,甲,y\n2,,乙,\n3,,丙\n", "决定书文号|列2|名称|列4",
 		"a.csv:2 1|x|甲|y\na.csv:3 2||乙|\na.csv:4 3||丙|\n")
-	f("more cells than columns", "决定书文号,名称\n1,甲,,\n2,乙, ,z\n3\n", "决定书文号|名称", "a.csv:2 1|甲\na.csv:3 ragged_row 2|乙| |z\na.csv:4 ragged_row 3\n")
+	f("more cells than columns", "决定书文号,名称\n1,甲,,\n2,乙, ,z\n3\n", "决定书文号|名称", "a.csv:2 ragged_row 1|甲||\na.csv:3 ragged_row 2|乙| |z\na.csv:4 ragged_row 3\n")
 	f("one column", "名称\n甲\n\n乙\n", "名称", "a.csv:2 甲\na.csv:4 乙\n")
 	f("the twentieth line", strings.Repeat("说明\n", 19)+"决定书文号,名称\n1,甲\n", "决定书文号|名称", "a.csv:21 1|甲\n")
 }

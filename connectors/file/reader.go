@@ -200,7 +200,7 @@ func (t *table) next(ctx context.Context) (record, error) {
 		return rec, err
 	}
 	t.any = true
-	if n := len(rec.cells); rec.rule == "" && n != len(t.layout.names) && (n < t.layout.named || !blankFrom(rec, len(t.layout.names))) {
+	if n := len(rec.cells); rec.rule == "" && n != len(t.layout.names) && (n < t.layout.named || n > t.layout.width || !blankFrom(rec, len(t.layout.names))) {
 		rec.rule = connectors.RuleRagged
 	}
 	return rec, nil

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"creditsync/connectors"
 	"creditsync/internal/bus"
 	"creditsync/internal/config"
@@ -40,7 +42,7 @@ func (a *App) checkDataDir() Finding {
 		}
 		dir = filepath.Dir(dir)
 	}
-	if err := process.Writable(dir); err != nil {
+	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
 		f.Err = fault.New(fault.Environment, "data_dir.unwritable", fault.T("%s 不可写", "%s cannot be written", dir)).Because(err)
 		return f
 	}
@@ -63,7 +65,7 @@ func (a *App) checkKeys() Finding {
 		f.Detail = fault.T("尚未生成，首次运行时生成", "not there yet, made by the first run")
 		return f
 	}
-	f.Err = process.Readable(a.Config.Keys.File)
+	f.Err = unix.Access(a.Config.Keys.File, unix.R_OK)
 	return f
 }
 
@@ -75,8 +77,8 @@ func (a *App) checkWarehouse(ctx context.Context) Finding {
 			f.Err = err
 			return f
 		}
-		owner, err := process.ReadOwner(a.engineLock())
-		if err != nil || !owner.Alive() {
+		owner, held, err := process.ReadOwner(a.engineLock())
+		if err != nil || !held || !owner.Alive() {
 			f.Detail = fault.T("未启动，运行时自动启动（%s）", "not up, started when needed (%s)", library)
 			return f
 		}
@@ -104,8 +106,8 @@ func ping(ctx context.Context, url string, c *config.Config) error {
 func (a *App) checkBus(ctx context.Context) Finding {
 	if a.Config.Bus.Embedded != nil {
 		f := Finding{What: fault.T("内置 Kafka", "the embedded Kafka broker")}
-		owner, err := process.ReadOwner(a.brokerLock())
-		if err != nil || !owner.Alive() {
+		owner, held, err := process.ReadOwner(a.brokerLock())
+		if err != nil || !held || !owner.Alive() {
 			f.Detail = fault.T("未启动，运行时自动启动", "not up, started when needed")
 			return f
 		}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"creditsync/internal/bus/embedded"
@@ -48,11 +49,12 @@ func (a *App) brokerAddr(ctx context.Context) (string, error) {
 // one that is started here and ends with this process. One that another run started ends with that run, so it is waited
 // for instead of being used.
 func (a *App) child(ctx context.Context, what, address, lock string) (string, error) {
-	if owner, err := process.ReadOwner(lock); err == nil && owner.Alive() && !owner.Bound {
+	owner, held, err := process.ReadOwner(lock)
+	if err == nil && held && owner.Alive() && !strings.HasSuffix(owner.What, ofARun) && owner.Addresses[address] != "" {
 		return owner.Addresses[address], nil
 	}
 	c, err := process.Start(ctx, process.Spec{
-		Executable: a.Executable, Args: []string{what, "-c", a.Config.File}, Log: filepath.Join(a.Config.DataDir, what+".log"), Wait: 2 * childWait,
+		What: what, Path: a.Executable, Args: []string{what, "-c", a.Config.File}, Log: filepath.Join(a.Config.DataDir, what+".log"), Timeout: 3 * childWait,
 	})
 	if err != nil {
 		return "", err
@@ -74,6 +76,9 @@ func (a *App) Engine(ctx context.Context, ready func(addresses map[string]string
 	if err != nil {
 		return err
 	}
+	if ready, err = a.tie(ready); err != nil {
+		return err
+	}
 	return engine.Run(ctx, engine.RunOptions{
 		Library: library, Dir: a.engineDir(), HTTP: e.HTTP, Log: a.Log, Ready: ready, Lock: a.hold("engine", a.engineLock()),
 		Engine: engine.Options{TimeZone: a.Config.Timezone.String(), Memory: uint64(e.Memory)},
@@ -88,6 +93,10 @@ func (a *App) Broker(ctx context.Context, ready func(addresses map[string]string
 		return notEmbedded("bus.embedded")
 	}
 	if err := a.makeDataDir(); err != nil {
+		return err
+	}
+	ready, err := a.tie(ready)
+	if err != nil {
 		return err
 	}
 	announce, unlock, err := a.hold("broker", a.brokerLock())(ctx, a.brokerDir())

@@ -4,24 +4,46 @@ import (
 	"context"
 	"os"
 
-	"creditsync/internal/fault"
 	"creditsync/internal/process"
 )
 
+// ofARun ends the name of an engine or broker that lives as long as the run that started it.
+const ofARun = " of a run"
+
+// envParent is set in a process that another one of this program started.
+const envParent = "CREDITSYNC_PARENT_FD"
+
 // hold returns what takes the lock file of an engine or a broker and names this process in it.
 func (a *App) hold(what, path string) func(ctx context.Context, dir string) (announce func(map[string]string) error, unlock func() error, err error) {
-	return func(ctx context.Context, dir string) (func(map[string]string) error, func() error, error) {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, nil, fault.New(fault.Environment, "data_dir.unwritable", fault.T("建不了目录 %s", "the folder %s cannot be made", dir)).Because(err)
+	return func(ctx context.Context, _ string) (func(map[string]string) error, func() error, error) {
+		if a.Getenv(envParent) != "" {
+			what += ofARun
 		}
-		self, err := process.Self(what, a.Getenv(process.EnvChild) != "", a.Now())
+		self, err := process.Self(what, a.Now())
 		if err != nil {
 			return nil, nil, err
 		}
-		lock, err := process.TakeLock(ctx, path, self, childWait)
+		held, err := process.Lock(ctx, path, self, childWait)
 		if err != nil {
 			return nil, nil, err
 		}
-		return lock.Announce, lock.Release, nil
+		announce := func(addresses map[string]string) error {
+			self.Addresses = addresses
+			return held.Update(self)
+		}
+		return announce, held.Unlock, nil
 	}
+}
+
+// tie binds this process to the one that started it, if there is one: it ends with it, and tells it when it is ready.
+func (a *App) tie(ready func(map[string]string)) (func(map[string]string), error) {
+	if _, err := process.Guard(a.Getenv, os.Exit); err != nil {
+		return nil, err
+	}
+	return func(addresses map[string]string) {
+		if err := process.Ready(a.Getenv, addresses); err != nil {
+			a.Log.Warn("tell the parent that this process is ready", "error", err)
+		}
+		ready(addresses)
+	}, nil
 }
