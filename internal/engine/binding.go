@@ -36,8 +36,6 @@ type binding struct {
 	bytesWritten func(result uintptr) uint64
 	free         func(result uintptr)
 	signals      func(enabled int32)
-	shutdown     func() int32
-	version      func() *byte
 }
 
 // analysis is libchdb's chdb_query_analysis_v1.
@@ -71,7 +69,6 @@ func bind(path string) (b *binding, err error) {
 		{"chdb_result_storage_rows_read", &b.storageRows}, {"chdb_result_storage_bytes_read", &b.storageBytes},
 		{"chdb_result_rows_written", &b.rowsWritten}, {"chdb_result_bytes_written", &b.bytesWritten},
 		{"chdb_destroy_query_result", &b.free}, {"chdb_set_signal_handlers_enabled", &b.signals},
-		{"chdb_shutdown", &b.shutdown}, {"chdb_version", &b.version},
 	} {
 		address, err := purego.Dlsym(lib, s.name)
 		if err != nil {

@@ -22,10 +22,12 @@ type Engine struct {
 	version string   // as version() says
 	slots   chan struct{}
 
-	mu       sync.Mutex
-	control  *uintptr // held open for the engine's whole life: closing the last connection would shut the engine down
-	sessions sync.WaitGroup
+	mu       sync.Mutex // of closed, and of sessions' first use
 	closed   bool
+	sessions sync.WaitGroup
+
+	controlMu sync.Mutex
+	control   *uintptr // held open for the engine's whole life: closing the last connection would shut the engine down
 }
 
 // Open loads library and opens dataDir, which is made if it is missing. It starts in under a second, longer when many parts
@@ -98,8 +100,8 @@ func (e *Engine) connect(settings ...string) *uintptr {
 
 // command runs a short statement on the engine's own connection and returns its output without the line end.
 func (e *Engine) command(sql string) (string, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.controlMu.Lock()
+	defer e.controlMu.Unlock()
 	if e.control == nil {
 		return "", errors.New("the engine is closed")
 	}
@@ -143,8 +145,8 @@ func (e *Engine) Close(ctx context.Context) error {
 	for {
 		select {
 		case <-done:
-			e.mu.Lock()
-			defer e.mu.Unlock()
+			e.controlMu.Lock()
+			defer e.controlMu.Unlock()
 			e.lib.closeConn(e.control)
 			e.control = nil
 			return nil
