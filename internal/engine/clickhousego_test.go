@@ -208,7 +208,7 @@ func TestClickHouseGoExceptionInTheMiddle(t *testing.T) {
 }
 
 // arrowStream is rows rows of (id, name) in batches.
-func arrowStream(t *testing.T, first, rows, batch int) []byte {
+func arrowStream(t testing.TB, first, rows, batch int) []byte {
 	t.Helper()
 	schema := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.PrimitiveTypes.Int64}, {Name: "name", Type: arrow.BinaryTypes.String}}, nil)
 	var b bytes.Buffer

@@ -211,10 +211,10 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 	switch {
 	case q.st.insert:
 		result, err = session.insert(ctx, q)
-	case q.st.totals || !streamed(q.st.first) || q.extremes():
+	case q.st.totals || !streamed(q.st.first) || q.extremes() || !joinable(format):
 		result, err = session.write(ctx, a, q, format)
 	default:
-		result, err = session.Query(ctx, q.text, format, q.params, func(chunk []byte) error { _, err := a.Write(chunk); return err })
+		result, err = session.stream(ctx, a, q, format)
 		if errors.Is(err, errNotStreamable) {
 			result, err = session.write(ctx, a, q, format)
 		}
@@ -227,6 +227,19 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 		a.fail(err)
 	}
 	return nil
+}
+
+// stream runs a statement and passes its output on chunk by chunk.
+func (s *Session) stream(ctx context.Context, a *answer, q *request, format string) (*Result, error) {
+	if !strings.EqualFold(format, "ArrowStream") {
+		return s.Query(ctx, q.text, format, q.params, func(chunk []byte) error { _, err := a.Write(chunk); return err })
+	}
+	joined := &arrowJoiner{to: a}
+	result, err := s.Query(ctx, q.text, format, q.params, func(chunk []byte) error { _, err := joined.Write(chunk); return err })
+	if err == nil {
+		err = joined.finish()
+	}
+	return result, err
 }
 
 // streamed reports whether a statement that begins so may return rows that are worth streaming.
