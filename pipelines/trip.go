@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -84,6 +85,10 @@ func (t *trip) expect(ctx context.Context, inputs []connectors.Input) error {
 // finish writes down how the run ended, also when the caller has been told to stop.
 func (t *trip) finish(ctx context.Context) {
 	end := t.Now()
+	if errors.Is(t.rep.Err, context.Canceled) && ctx.Err() != nil {
+		t.rep.Err = fault.New(fault.Run, "run.interrupted", fault.T("管道 %s 的运行被中断", "the run of pipeline %s was interrupted", t.p.Name)).
+			Do(fault.T("已提交的部分有效，其余未入库；再次运行即可。", "What was committed holds, the rest was not applied; run again."))
+	}
 	if !t.applied.IsZero() {
 		t.rep.Seconds, t.rep.Live = t.applied.Sub(t.rep.Started).Seconds(), end.Sub(t.applied).Seconds()
 	} else {

@@ -130,7 +130,7 @@ func (a *App) Export(ctx context.Context, f QuarantineFilter, dir string) ([]Exp
 }
 
 // Replay reads the open rows that the filter picks again, from quarantine, through the present rules: one run of each
-// pipeline that they belong to. What is accepted now is applied as append and leaves quarantine as replayed.
+// pipeline that they belong to. What was no row in its file (ragged, a NUL byte) cannot become one here and is left alone. What is accepted now is applied as append and leaves quarantine as replayed.
 func (a *App) Replay(ctx context.Context, f QuarantineFilter) ([]RunResult, error) {
 	if f.State == "" {
 		f.State = "open"
@@ -146,6 +146,9 @@ func (a *App) Replay(ctx context.Context, f QuarantineFilter) ([]RunResult, erro
 	byPipeline := map[string][]warehouse.Reject{}
 	var order []string
 	for _, r := range list {
+		if !wasRow(r) {
+			continue
+		}
 		if _, known := byPipeline[r.Pipeline]; !known {
 			order = append(order, r.Pipeline)
 		}

@@ -75,7 +75,7 @@ func (r *replayReader) add(row warehouse.Reject, cells []transforms.Cell) {
 	r.groups = append(r.groups, &group{headers: headers, rows: []warehouse.Reject{row}, cells: [][]transforms.Cell{cells}})
 }
 
-// Next returns one group. A row that was no row (surplus cells have no header) is refused again under its rule.
+// Next returns one group.
 func (r *replayReader) Next(context.Context) (*connectors.Batch, error) {
 	if r.next == len(r.groups) {
 		return nil, io.EOF
@@ -91,14 +91,6 @@ func (r *replayReader) Next(context.Context) (*connectors.Batch, error) {
 	defer refs.Release()
 	batch := &connectors.Batch{Input: r.next}
 	for i, row := range g.rows {
-		if rule := unreadable(row); rule != "" {
-			cells := make([]string, len(g.cells[i]))
-			for c := range cells {
-				cells[c] = g.cells[i][c].Text
-			}
-			batch.Refused = append(batch.Refused, connectors.Refused{Ref: row.SourceRef, Rule: rule, Cells: append([]string{receipt(row.ID)}, cells...)})
-			continue
-		}
 		b.Field(0).(*array.StringBuilder).Append(receipt(row.ID))
 		for c, cell := range g.cells[i] {
 			b.Field(c + 1).(*array.StringBuilder).Append(cell.Text)
@@ -110,15 +102,8 @@ func (r *replayReader) Next(context.Context) (*connectors.Batch, error) {
 	return batch, nil
 }
 
-// unreadable is the rule under which the source itself refused the row, "" where it was a row.
-func unreadable(r warehouse.Reject) string {
-	for i, rule := range r.Rules {
-		if r.Fields[i] == "" {
-			return rule
-		}
-	}
-	return ""
-}
+// wasRow reports whether the source could read the row as one; what it could not is refused as a whole, with no field.
+func wasRow(r warehouse.Reject) bool { return !slices.Contains(r.Fields, "") }
 
 func (r *replayReader) Inputs() []connectors.Input { return r.inputs }
 func (r *replayReader) Read() (done, size int64)   { return int64(r.next), int64(len(r.groups)) }

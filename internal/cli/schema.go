@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"creditsync/internal/app"
 	"creditsync/internal/cli/show"
 	"creditsync/internal/fault"
 	"creditsync/schemas"
@@ -21,6 +22,8 @@ func forms() []form {
 	return []form{
 		{"doc", func(to show.Printer, k *schemas.Kind) []byte { return to.Fields(k) }},
 		{"arrow", func(to show.Printer, k *schemas.Kind) []byte { return to.Arrow(k) }},
+		{"ddl", func(_ show.Printer, k *schemas.Kind) []byte { return show.Statements(app.DDL(k)) }},
+		{"json", func(_ show.Printer, k *schemas.Kind) []byte { return app.MessageSchema(k) }},
 	}
 }
 

@@ -387,7 +387,7 @@ func TestLoad_MissingFile(t *testing.T) {
 			t.Errorf("%s: got %v", path, fault.Say(err, fault.English))
 		}
 	}
-	f(DefaultPath, "`creditsync init` writes one into this folder")
+	f(DefaultPath, "examples/creditsync.yaml is one to start from")
 	f("other.yaml", "check the path after -c")
 
 	look.ReadFile = func(string) ([]byte, error) { return nil, &os.PathError{Op: "open", Path: "x", Err: os.ErrPermission} }

@@ -42,8 +42,8 @@ func parse(content []byte, bad *problems) ast.Node {
 		bad.add(at, "", and(fault.T("YAML 语法错误：", "YAML syntax: "), located.what, hint(content, at)))
 		return nil
 	case root == nil:
-		bad.add(pos{1, 1}, "", fault.T("文件是空的；可以运行 creditsync init 生成一份带注释的配置",
-			"the file is empty; `creditsync init` writes a commented one"))
+		bad.add(pos{1, 1}, "", fault.T("文件是空的；带注释的样例见 examples/creditsync.yaml",
+			"the file is empty; examples/creditsync.yaml is a commented one"))
 		return nil
 	}
 	if _, single := scalar(root); single {

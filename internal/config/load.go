@@ -88,10 +88,10 @@ func unreadable(path string, err error) error {
 	}
 	missing := fault.New(fault.Input, "config.missing", fault.T("没有配置文件 %s", "there is no configuration %s", path))
 	if filepath.Clean(path) == DefaultPath {
-		return missing.Do(fault.T("运行 creditsync init 在当前目录生成一份，或用 -c 文件 指定另一份",
-			"`creditsync init` writes one into this folder; -c FILE names another one"))
+		return missing.Do(fault.T("样例见 examples/creditsync.yaml；或用 -c 文件 指定另一份",
+			"examples/creditsync.yaml is one to start from; -c FILE names another one"))
 	}
-	return missing.Do(fault.T("请检查 -c 后面的路径；creditsync init 可以生成一份", "check the path after -c; `creditsync init` writes one"))
+	return missing.Do(fault.T("请检查 -c 后面的路径；样例见 examples/creditsync.yaml", "check the path after -c; examples/creditsync.yaml is one to start from"))
 }
 
 // LanguageOf is the language of the environment: that of LC_ALL, LC_MESSAGES or LANG, the first that is set. It is what
