@@ -61,8 +61,8 @@ func orgCode(digits string) string {
 	return digits + string("0X987654321"[sum%11])
 }
 
-// residentID is a resident ID by GB 11643-1999. Its sequence numbers, 980 to 989, are given to nobody in test data's
-// usual sources, so that one found elsewhere is known for what it is.
+// residentID is a resident ID by GB 11643-1999. The sequence numbers 980 to 989 mark it as test data, as in
+// e2e/generator.
 func (s *sampler) residentID() string {
 	body := fmt.Sprintf("360802%04d%02d%02d98%d", 1950+s.rng.IntN(50), 1+s.rng.IntN(12), 1+s.rng.IntN(28), s.rng.IntN(10))
 	sum := 0
