@@ -88,7 +88,7 @@ func NewRelay(o Options) (*Relay, error) {
 	if o.step == nil {
 		o.step = func(string) error { return nil }
 	}
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(defaultPartitions),
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fmt.Errorf("zstd: %w", err)
@@ -201,24 +201,15 @@ func (r *Relay) round(ctx context.Context, res *Result) error {
 	res.Position = r.position
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	f := newFeed(&r.options, r.position)
+	f := newFeed(&r.options, r.position, r.zstd)
 	fed := make(chan error, 1)
 	go func() {
 		err := f.run(ctx)
 		close(f.full)
 		fed <- err
 	}()
-	// Three stages: one transaction is encoded while another is compressed and a third is on its way.
-	packed := make(chan *transaction)
-	go func() {
-		for t := range f.full {
-			t.pack(r.zstd)
-			packed <- t
-		}
-		close(packed)
-	}()
 	var failed error
-	for t := range packed {
+	for t := range f.full {
 		if failed == nil {
 			if failed = r.publish(ctx, t, res); failed != nil {
 				// The feed stops at its next step; what it still hands over is dropped.

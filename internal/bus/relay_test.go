@@ -96,8 +96,9 @@ func TestRelay_I5_CrashAtEachStep(t *testing.T) {
 				t.Fatalf("at %s: got %v, want the crash", step, err)
 			}
 			rel.crash()
+			pos := r.committedPosition(t)
 			for _, m := range r.messages(t) {
-				if pos := r.committedPosition(t); seqOf(t, m) > pos {
+				if seqOf(t, m) > pos {
 					t.Fatalf("after a crash at %s (%d published), message %d is visible beyond position %d", step, res.Messages, seqOf(t, m), pos)
 				}
 			}

@@ -2,7 +2,6 @@ package bus
 
 import (
 	"encoding/json"
-	"sync"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -64,19 +63,14 @@ func (t *transaction) reset() {
 	clear(t.runs)
 }
 
-// pack compresses its batches, on as many goroutines as it has partitions.
+// pack compresses its batches.
 func (t *transaction) pack(z *zstd.Encoder) {
-	var g sync.WaitGroup
 	for i := range t.parts {
-		if used := t.parts[i].used(); len(used) > 0 {
-			g.Go(func() {
-				for i := range used {
-					used[i].pack(z)
-				}
-			})
+		used := t.parts[i].used()
+		for j := range used {
+			used[j].pack(z)
 		}
 	}
-	g.Wait()
 }
 
 func (t *transaction) full() bool { return t.messages >= maxMessages || t.bytes >= maxBytes }
