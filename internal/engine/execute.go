@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 )
@@ -42,7 +43,7 @@ func (s *Session) prepare(q *request) (restore func(), err error) {
 		}
 	}
 	for _, t := range q.external {
-		undo = append(undo, func() { _, _ = s.run("DROP TEMPORARY TABLE IF EXISTS "+QuoteName(t.name), "TSV", nil) })
+		undo = append(undo, func() { _, _, _ = s.run("DROP TEMPORARY TABLE IF EXISTS "+QuoteName(t.name), "TSV", nil) })
 		if err := s.load(t); err != nil {
 			restore()
 			return nil, err
@@ -53,11 +54,8 @@ func (s *Session) prepare(q *request) (restore func(), err error) {
 
 // one is the single value that a short statement returns.
 func (s *Session) one(sql string) (string, error) {
-	r, err := s.run(sql, "TSVRaw", nil)
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(string(r.Data), "\n"), nil
+	_, out, err := s.run(sql, "TSVRaw", nil)
+	return strings.TrimSuffix(string(out), "\n"), err
 }
 
 // settings are the values that the named settings have now, nil for those at their default.
@@ -68,11 +66,11 @@ func (s *Session) settings(names map[string]*string) (map[string]*string, error)
 		list = append(list, QuoteString(name))
 		now[name] = nil
 	}
-	r, err := s.run("SELECT name, value FROM system.settings WHERE changed AND name IN ("+strings.Join(list, ", ")+")", "TSVRaw", nil)
+	_, out, err := s.run("SELECT name, value FROM system.settings WHERE changed AND name IN ("+strings.Join(list, ", ")+")", "TSVRaw", nil)
 	if err != nil {
 		return nil, err
 	}
-	for line := range strings.Lines(string(r.Data)) {
+	for line := range strings.Lines(string(out)) {
 		if name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
 			now[name] = &value
 		}
@@ -82,7 +80,7 @@ func (s *Session) settings(names map[string]*string) (map[string]*string, error)
 
 // load makes a temporary table of what a client sent along.
 func (s *Session) load(t external) error {
-	if _, err := s.run("CREATE TEMPORARY TABLE "+QuoteName(t.name)+" ("+t.structure+") ENGINE = Memory", "TSV", nil); err != nil {
+	if _, _, err := s.run("CREATE TEMPORARY TABLE "+QuoteName(t.name)+" ("+t.structure+") ENGINE = Memory", "TSV", nil); err != nil {
 		return err
 	}
 	_, err := s.Insert(context.Background(), "INSERT INTO "+QuoteName(t.name), t.format, nil, bytes.NewReader(t.data))
@@ -126,16 +124,28 @@ func (s *Session) write(ctx context.Context, w io.Writer, q *request, format str
 	if q.st.kill > 0 {
 		text = text[:q.st.kill] + "ASYNC" + text[q.st.kill+len("SYNC"):] // libchdb waits for ever in KILL … SYNC
 	}
-	r, err := s.Exec(ctx, text, format, q.params)
+	return s.Exec(ctx, text, format, q.params, func(output []byte) error { _, err := w.Write(output); return err })
+}
+
+// stream runs a query and writes its output as it comes.
+func (s *Session) stream(ctx context.Context, w io.Writer, q *request, format string, j *joiner) (*Result, error) {
+	r, err := s.Query(ctx, q.text, format, q.params, func(chunk []byte) error {
+		piece, err := j.piece(chunk)
+		if err == nil {
+			_, err = w.Write(piece)
+		}
+		return err
+	})
+	if errors.Is(err, errNotStreamable) {
+		return s.write(ctx, w, q, format)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if len(r.Data) > 0 {
-		if _, err := w.Write(r.Data); err != nil {
-			return nil, err
-		}
+	if end := j.last(); end != nil {
+		_, err = w.Write(end)
 	}
-	return r, nil
+	return r, err
 }
 
 // insert streams an insert's data, first what was read together with the statement.
@@ -160,12 +170,12 @@ func (s *Session) insert(ctx context.Context, q *request) (*Result, error) {
 
 // types are the full names of the types of a query's columns.
 func (s *Session) types(q *request) (map[string]string, error) {
-	r, err := s.run("DESCRIBE TABLE ("+strings.TrimRight(strings.TrimSpace(withoutFormat(q.text)), ";")+"\n)", "TSVRaw", q.params)
+	_, out, err := s.run("DESCRIBE TABLE ("+strings.TrimRight(strings.TrimSpace(withoutFormat(q.text)), ";")+"\n)", "TSVRaw", q.params)
 	if err != nil {
 		return map[string]string{}, nil // a statement that cannot be a subquery keeps its types as they are
 	}
 	types := map[string]string{}
-	for line := range strings.Lines(string(r.Data)) {
+	for line := range strings.Lines(string(out)) {
 		if fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(fields) > 1 {
 			types[fields[0]] = fields[1]
 		}

@@ -53,11 +53,11 @@ func (s *Session) inspect(q *request) error {
 	if q.st.insert {
 		text += " FORMAT Null"
 	}
-	r, err := s.run("EXPLAIN AST "+strings.TrimRight(strings.TrimSpace(text), ";"), "TSVRaw", q.params)
+	_, tree, err := s.run("EXPLAIN AST "+strings.TrimRight(strings.TrimSpace(text), ";"), "TSVRaw", q.params)
 	if err != nil {
 		return err
 	}
-	if inTree.Match(r.Data) {
+	if inTree.Match(tree) {
 		return refuse(accessDenied, "The functions file and eval are not allowed here.")
 	}
 	return nil

@@ -1,118 +1,138 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"strings"
 )
 
-// libchdb writes every chunk of a streamed result as a document of its own: with its own header and its own end. Where
-// documents put one behind the other are a document again, chunks are passed on; an Arrow stream is joined here; any other
-// format is not streamed.
-
-// joinable reports whether chunks of a format can be passed on as they come, which after joined they can for ArrowStream.
-func joinable(format string) bool {
-	switch strings.ToLower(format) {
-	case "native", "tsv", "tsvraw", "tabseparated", "tabseparatedraw", "csv", "tskv", "lineasstring", "rawblob",
-		"jsoneachrow", "jsonlines", "ndjson", "jsoncompacteachrow", "jsonstringseachrow", "jsoncompactstringseachrow",
-		"rowbinary", "values", "msgpack", "null", "arrowstream":
-		return true
-	}
-	return false
-}
-
-// arrowJoiner makes one Arrow IPC stream of many: the schema of the first, the batches of all, one end. Each Write holds
-// one whole stream.
-type arrowJoiner struct {
-	to    io.Writer
+// joiner makes one result of a streamed query's chunks. libchdb finishes the format with every chunk and begins it anew with
+// the next, so a format with a beginning and an end of its own comes out as several results. A joiner cuts the repeated
+// beginning off; formats for which that is not possible are not streamed.
+type joiner struct {
 	begun bool
+	head  func(chunk []byte) (int, error) // how long a chunk's beginning is; nil for formats that have none
+	end   []byte                          // what ends each chunk and has to come once
 }
 
-// arrowEnd marks the end of an Arrow stream: a message without metadata.
+var errChunk = errors.New("a chunk of the result has not the form that its format should have")
+
+// arrowEnd ends an Arrow stream: the mark of a message, and its length 0.
 var arrowEnd = []byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0}
 
-// errArrow means that what libchdb wrote is not an Arrow stream.
-var errArrow = errors.New("a chunk is not an Arrow stream")
-
-// Write passes on the messages of a whole stream without its end and, but for the first stream, without its schema, which
-// is the first message.
-func (j *arrowJoiner) Write(p []byte) (int, error) {
-	schema, err := arrowMessage(p)
-	if err != nil {
-		return 0, err
+// joinerFor is the way to join chunks of a format; nil where there is none.
+func joinerFor(format string) *joiner {
+	f := strings.ToLower(format)
+	switch f {
+	case "native", "rowbinary", "csv", "tsv", "tsvraw", "tabseparated", "tabseparatedraw", "raw", "tskv", "jsoneachrow", "jsonl", "jsonlines",
+		"ndjson", "jsoncompacteachrow", "jsonstringseachrow", "jsoncompactstringseachrow", "msgpack", "rawblob", "lineasstring", "null":
+		return &joiner{}
+	case "arrowstream":
+		return &joiner{head: arrowHead, end: arrowEnd}
 	}
-	from, to := schema, schema
-	if !j.begun {
-		from, j.begun = 0, true
+	base, lines := f, 0
+	if b, ok := strings.CutSuffix(f, "withnames"); ok {
+		base, lines = b, 1
+	} else if b, ok := strings.CutSuffix(f, "withnamesandtypes"); ok {
+		base, lines = b, 2
 	}
-	for to < len(p) {
-		n, err := arrowMessage(p[to:])
-		if err != nil {
-			return 0, err
-		}
-		if n == len(arrowEnd) {
-			break
-		}
-		to += n
+	switch {
+	case lines == 0:
+		return nil
+	case base == "rowbinary":
+		return &joiner{head: func(chunk []byte) (int, error) { return binaryHead(chunk, lines) }}
+	case base == "csv", base == "tsv", base == "tabseparated", base == "jsoncompacteachrow", base == "jsoncompactstringseachrow":
+		return &joiner{head: func(chunk []byte) (int, error) { return textHead(chunk, lines, base == "csv") }}
 	}
-	if _, err := j.to.Write(p[from:to]); err != nil {
-		return 0, err
-	}
-	return len(p), nil
+	return nil
 }
 
-// finish ends the joined stream. A result without any chunk has no schema that could be told; nothing is written.
-func (j *arrowJoiner) finish() error {
+// piece is the part of a chunk that belongs into the result.
+func (j *joiner) piece(chunk []byte) ([]byte, error) {
+	if j.end != nil {
+		rest, ok := bytes.CutSuffix(chunk, j.end)
+		if !ok {
+			return nil, errChunk
+		}
+		chunk = rest
+	}
+	if !j.begun || j.head == nil {
+		j.begun = true
+		return chunk, nil
+	}
+	n, err := j.head(chunk)
+	if err != nil {
+		return nil, err
+	}
+	return chunk[n:], nil
+}
+
+// last is what ends the result.
+func (j *joiner) last() []byte {
 	if !j.begun {
 		return nil
 	}
-	_, err := j.to.Write(arrowEnd)
-	return err
+	return j.end
 }
 
-// arrowMessage is the length of the message at the beginning of b: marker, length of the metadata, metadata, body. The
-// body's length is the fourth field of the metadata's root table (Arrow columnar format, Message.fbs).
-func arrowMessage(b []byte) (int, error) {
-	if len(b) < 8 || binary.LittleEndian.Uint32(b) != 0xffffffff {
-		return 0, errArrow
+// textHead is the length of so many lines. In CSV a name in quotes may hold line ends; the other formats escape them.
+func textHead(chunk []byte, lines int, quotes bool) (int, error) {
+	inQuotes := false
+	for i, c := range chunk {
+		switch c {
+		case '"':
+			inQuotes = quotes && !inQuotes
+		case '\n':
+			if !inQuotes {
+				if lines--; lines == 0 {
+					return i + 1, nil
+				}
+			}
+		}
 	}
-	meta := int(int32(binary.LittleEndian.Uint32(b[4:])))
-	if meta == 0 {
-		return len(arrowEnd), nil
-	}
-	if meta < 8 || meta > len(b)-8 {
-		return 0, errArrow
-	}
-	body, ok := arrowBody(b[8 : 8+meta])
-	if !ok || body < 0 || body > int64(len(b)-8-meta) {
-		return 0, errArrow
-	}
-	return 8 + meta + int(body), nil
+	return 0, errChunk
 }
 
-// bodyLengthSlot is where a table's offset of its fourth field stands in its vtable.
-const bodyLengthSlot = 4 + 3*2
+// binaryHead is the length of a number of columns and so many texts for each.
+func binaryHead(chunk []byte, texts int) (int, error) {
+	b := block{data: chunk}
+	for n := b.varint() * uint64(texts); n > 0 && !b.short; n-- {
+		b.skip(b.varint(), 1)
+	}
+	if b.short {
+		return 0, errChunk
+	}
+	return b.pos, nil
+}
 
-// arrowBody reads bodyLength from a message's flatbuffer; absent means 0.
-func arrowBody(m []byte) (int64, bool) {
-	root := int(binary.LittleEndian.Uint32(m))
-	if root < 0 || root > len(m)-4 {
-		return 0, false
+// arrowHead is the length of the first message, which is the schema: mark, length of the description, description.
+func arrowHead(chunk []byte) (int, error) {
+	if len(chunk) < 8 || !bytes.Equal(chunk[:4], arrowEnd[:4]) {
+		return 0, errChunk
 	}
-	vtable := root - int(int32(binary.LittleEndian.Uint32(m[root:])))
-	if vtable < 0 || vtable > len(m)-4 {
-		return 0, false
+	n := uint64(binary.LittleEndian.Uint32(chunk[4:])) + 8
+	if n > uint64(len(chunk)) {
+		return 0, errChunk
 	}
-	if size := int(binary.LittleEndian.Uint16(m[vtable:])); size < bodyLengthSlot+2 || vtable+size > len(m) {
-		return 0, size >= 4 && vtable+size <= len(m)
+	return int(n), nil
+}
+
+// joiner is the way to stream q's answer in format; nil if it has to be run to its end first.
+func (q *request) joiner(format string) *joiner {
+	switch q.st.first {
+	case "SELECT", "WITH", "FROM":
+	default:
+		return nil // libchdb streams nothing else
 	}
-	at := root + int(binary.LittleEndian.Uint16(m[vtable+bodyLengthSlot:]))
-	if at == root {
-		return 0, true
+	if v := q.settings["extremes"]; q.st.totals || v != nil && *v != "0" {
+		return nil // these come behind the rows, and libchdb mixes them up
 	}
-	if at > len(m)-8 {
-		return 0, false
+	if strings.HasPrefix(strings.ToLower(format), "json") {
+		const array = "output_format_json_array_of_rows" // gives a format without a beginning one
+		if q.settings[array] != nil || q.sessionID != "" || strings.Contains(strings.ToLower(q.text), array) {
+			return nil
+		}
 	}
-	return int64(binary.LittleEndian.Uint64(m[at:])), true
+	return joinerFor(format)
 }

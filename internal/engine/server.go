@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -208,16 +207,12 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 	}
 	ctx := r.Context()
 	var result *Result
-	switch {
-	case q.st.insert:
+	if q.st.insert {
 		result, err = session.insert(ctx, q)
-	case q.st.totals || !streamed(q.st.first) || q.extremes() || !joinable(format):
+	} else if j := q.joiner(format); j != nil {
+		result, err = session.stream(ctx, a, q, format, j)
+	} else {
 		result, err = session.write(ctx, a, q, format)
-	default:
-		result, err = session.stream(ctx, a, q, format)
-		if errors.Is(err, errNotStreamable) {
-			result, err = session.write(ctx, a, q, format)
-		}
 	}
 	if err != nil {
 		a.fail(err)
@@ -227,27 +222,6 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 		a.fail(err)
 	}
 	return nil
-}
-
-// stream runs a statement and passes its output on chunk by chunk.
-func (s *Session) stream(ctx context.Context, a *answer, q *request, format string) (*Result, error) {
-	if !strings.EqualFold(format, "ArrowStream") {
-		return s.Query(ctx, q.text, format, q.params, func(chunk []byte) error { _, err := a.Write(chunk); return err })
-	}
-	joined := &arrowJoiner{to: a}
-	result, err := s.Query(ctx, q.text, format, q.params, func(chunk []byte) error { _, err := joined.Write(chunk); return err })
-	if err == nil {
-		err = joined.finish()
-	}
-	return result, err
-}
-
-// streamed reports whether a statement that begins so may return rows that are worth streaming.
-func streamed(first string) bool { return first == "SELECT" || first == "WITH" || first == "FROM" }
-
-func (q *request) extremes() bool {
-	v := q.settings["extremes"]
-	return v != nil && *v != "0"
 }
 
 // zones asks for the full types of a query's columns, in a session of its own: q's is busy.

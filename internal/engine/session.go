@@ -19,6 +19,7 @@ import (
 type Session struct {
 	engine *Engine
 	conn   *uintptr
+	dirty  bool   // a statement has failed: what it had put out would come before the next one's output
 	tag    string // the log_comment that its statements carry, by which they can be killed; "" when the client has set its own
 }
 
@@ -52,7 +53,7 @@ func (s *Session) Close() {
 
 // Use makes database the one that names without a database mean.
 func (s *Session) Use(database string) error {
-	_, err := s.run("USE "+QuoteName(database), "TSV", nil)
+	_, _, err := s.run("USE "+QuoteName(database), "TSV", nil)
 	return err
 }
 
@@ -79,38 +80,57 @@ func (s *Session) Set(settings map[string]*string) error {
 			list = append(list, name+" = DEFAULT")
 		}
 	}
-	_, err := s.run("SET "+strings.Join(list, ", "), "TSV", nil)
+	_, _, err := s.run("SET "+strings.Join(list, ", "), "TSV", nil)
 	if _, own := settings["log_comment"]; own {
 		s.tag = ""
 	}
 	return err
 }
 
-// Result is what a statement returned and did. Rows and bytes as ClickHouse's summary counts them.
+// Result is what a statement did. Rows and bytes as ClickHouse's summary counts them.
 type Result struct {
-	Data                      []byte // Go memory
 	ReadRows, ReadBytes       uint64
 	WrittenRows, WrittenBytes uint64
 	ResultRows, ResultBytes   uint64
 	Elapsed                   time.Duration
 }
 
-// Exec runs a statement to its end and returns its whole output in format (a FORMAT clause wins). When ctx ends a statement
-// that only reads is killed; any other is waited for, because killing it could leave half of what it writes.
-func (s *Session) Exec(ctx context.Context, sql, format string, params []Param) (*Result, error) {
+// Exec runs a statement to its end and hands its whole output, in format (a FORMAT clause wins), to each, which must not keep
+// it. When ctx ends a statement that only reads is killed; any other is waited for, because killing it could leave half of
+// what it writes.
+func (s *Session) Exec(ctx context.Context, sql, format string, params []Param, each func(output []byte) error) (*Result, error) {
 	defer s.killWhenLost(ctx, s.reads(sql))()
-	return s.run(sql, format, params)
+	return s.execute(sql, format, params, each)
 }
 
-func (s *Session) run(sql, format string, params []Param) (*Result, error) {
+// run runs a short statement and returns its output too.
+func (s *Session) run(sql, format string, params []Param) (r *Result, output []byte, err error) {
+	r, err = s.execute(sql, format, params, func(b []byte) error { output = append(output, b...); return nil })
+	return r, output, err
+}
+
+func (s *Session) execute(sql, format string, params []Param, each func([]byte) error) (*Result, error) {
+	s.clean()
 	lib := s.engine.lib
 	start := time.Now()
-	r := lib.call(lib.query, *s.conn, sql, format, params)
-	return lib.take(r, start)
+	r, err := lib.take(lib.call(lib.query, *s.conn, sql, format, params), start, each)
+	s.dirty = err != nil
+	return r, err
 }
 
-// take turns a result of libchdb's into one of ours and frees it.
-func (b *binding) take(r uintptr, start time.Time) (*Result, error) {
+// clean drops what a failed statement had put out.
+func (s *Session) clean() {
+	if !s.dirty {
+		return
+	}
+	s.dirty = false
+	if r := s.engine.lib.call(s.engine.lib.query, *s.conn, "SELECT 1", "Null", nil); r != 0 {
+		s.engine.lib.free(r)
+	}
+}
+
+// take turns a result of libchdb's into one of ours, hands its output to each, and frees it.
+func (b *binding) take(r uintptr, start time.Time, each func([]byte) error) (*Result, error) {
 	if r == 0 {
 		return nil, refuse(unknownException, "The engine gave no result.")
 	}
@@ -118,8 +138,12 @@ func (b *binding) take(r uintptr, start time.Time) (*Result, error) {
 	if text := cstring(b.resultError(r)); text != "" {
 		return nil, exceptionOf(text)
 	}
+	if output := b.bytes(r); len(output) > 0 && each != nil {
+		if err := each(output); err != nil {
+			return nil, err
+		}
+	}
 	return &Result{
-		Data:     append([]byte(nil), b.bytes(r)...),
 		ReadRows: b.storageRows(r), ReadBytes: b.storageBytes(r),
 		WrittenRows: b.rowsWritten(r), WrittenBytes: b.bytesWritten(r),
 		ResultRows: b.rowsRead(r), ResultBytes: b.bytesRead(r), Elapsed: time.Since(start),
@@ -138,9 +162,11 @@ func (b *binding) bytes(r uintptr) []byte {
 // errNotStreamable says that a statement cannot be streamed; it has not run.
 var errNotStreamable = errors.New("the statement cannot be streamed")
 
-// Query runs a statement that returns rows and calls each with chunk after chunk of its output in format. A chunk is valid
-// during the call only. An error of each, or the end of ctx, cancels the statement.
+// Query runs a statement that returns rows and calls each with chunk after chunk of its output in format. Each chunk is a whole
+// output in that format, of a part of the rows: see joiner. A chunk is valid during the call only. An error of each, or the end of ctx, cancels the statement.
 func (s *Session) Query(ctx context.Context, sql, format string, params []Param, each func(chunk []byte) error) (*Result, error) {
+	s.clean()
+	s.dirty = true // until it has come to its end
 	lib := s.engine.lib
 	start := time.Now()
 	defer s.killWhenLost(ctx, true)()
@@ -167,6 +193,7 @@ func (s *Session) Query(ctx context.Context, sql, format string, params []Param,
 		}
 		if last {
 			total.Elapsed = time.Since(start)
+			s.dirty = false
 			return total, nil
 		}
 	}
@@ -204,6 +231,8 @@ const insertChunk = 256 << 10
 // data other than io.EOF cancels the insert: the block that was being collected is dropped; blocks before it, of an insert
 // larger than one block, stay, as in ClickHouse. Once data has ended the insert is waited for, whatever ctx says.
 func (s *Session) Insert(ctx context.Context, sql, format string, params []Param, data io.Reader) (*Result, error) {
+	s.clean()
+	s.dirty = true // until it has come to its end
 	lib := s.engine.lib
 	start := time.Now()
 	stream := lib.call(lib.insert, *s.conn, sql, format, params)
@@ -231,7 +260,9 @@ func (s *Session) Insert(ctx context.Context, sql, format string, params []Param
 			break
 		}
 	}
-	return lib.take(lib.doneInsert(stream), start)
+	r, err := lib.take(lib.doneInsert(stream), start, nil)
+	s.dirty = err != nil
+	return r, err
 }
 
 // fill reads until buffer is full or r has an error. Unlike io.ReadFull it keeps the reader's own errors apart from its end:

@@ -63,7 +63,7 @@ func (p *clauseParser) advance() {
 
 // upper is the current word in upper case; "" where the token is no bare word.
 func (p *clauseParser) upper() string {
-	if !p.ok || p.token.kind != word || p.token.end-p.token.start > 32 {
+	if !p.ok || p.token.kind != word || p.token.end-p.token.start > 64 {
 		return ""
 	}
 	return strings.ToUpper(p.text[p.token.start:p.token.end])

@@ -199,6 +199,17 @@ func TestNamedSessions(t *testing.T) {
 	if got := c.must(t, "SELECT getSetting('max_block_size'), getSetting('max_threads') = 3, currentDatabase()", in()...); got != "99\t0\t"+db+"\n" {
 		t.Errorf("the request's settings stayed: %q", got)
 	}
+	// What a failed statement had put out is not the next one's.
+	for _, format := range []string{"CSV", "JSON", "Native"} {
+		for _, failing := range []string{"SELECT number, throwIf(number = 3) FROM numbers(10)", "SELECT number, throwIf(number = 3) FROM numbers(10) GROUP BY number WITH TOTALS"} {
+			if r := c.post(t, failing, in("default_format", format, "max_block_size", "1")...); r.status == http.StatusOK && r.err == nil {
+				t.Errorf("did not fail: %q", r.body)
+			}
+			if got := c.must(t, "SELECT 7", in("default_format", "CSV")...); got != "7\n" {
+				t.Errorf("after a failed %s: %q", format, got)
+			}
+		}
+	}
 	done := make(chan reply)
 	go func() {
 		for { // until it is the one that has the session
