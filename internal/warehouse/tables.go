@@ -10,9 +10,9 @@ import (
 // Database holds all tables.
 const Database = "credit"
 
-// durable are the settings of tables whose acknowledged rows must survive kill -9 and a power cut; libchdb's defaults
+// Durable are the settings of tables whose acknowledged rows must survive kill -9 and a power cut; libchdb's defaults
 // lose them. A broken part fails the start instead of being detached in silence.
-const durable = "fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, " +
+const Durable = "fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, " +
 	"min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0"
 
 // staged are the settings of scratch tables: plain inserts carry a token and are stored once however often they are sent.
@@ -32,20 +32,20 @@ func Statements(kinds []*schemas.Kind, timezone string) []string {
 func sharedTables(timezone string) []string {
 	quarantine := quarantineColumns(timezone)
 	return []string{
-		create("meta", "name String, value String, at DateTime64(3, "+quote(timezone)+")", "ReplacingMergeTree(at)", "name", "", durable),
+		create("meta", "name String, value String, at DateTime64(3, "+quote(timezone)+")", "ReplacingMergeTree(at)", "name", "", Durable),
 		create("reject_stage", `run_no UInt64, place UInt64, reject_id FixedString(16), record_id FixedString(16), source_ref String,
   authority LowCardinality(String), raw_masked String, raw_cipher String,
   fields Array(LowCardinality(String)), rules Array(LowCardinality(String)), messages Array(String)`,
 			"MergeTree", "place", "run_no", staged),
-		create("quarantine_versions", quarantine, "MergeTree", "(kind, commit_no, pipeline, reject_id)", "", durable),
-		create("quarantine", quarantine, "ReplacingMergeTree(commit_no)", "(kind, pipeline, reject_id)", "", durable),
+		create("quarantine_versions", quarantine, "MergeTree", "(kind, commit_no, pipeline, reject_id)", "", Durable),
+		create("quarantine", quarantine, "ReplacingMergeTree(commit_no)", "(kind, pipeline, reject_id)", "", Durable),
 		create("commits", `kind LowCardinality(String), commit_no UInt64, run UUID, run_no UInt64, pipeline LowCardinality(String),
   rows UInt64, notify UInt64, checksum UInt64, inserted UInt64, updated UInt64, deleted UInt64, closed_at DateTime64(3, `+quote(timezone)+`)`,
-			"ReplacingMergeTree(closed_at)", "(kind, commit_no)", "", durable),
+			"ReplacingMergeTree(closed_at)", "(kind, commit_no)", "", Durable),
 		create("runs", `run UUID, run_no UInt64, pipeline LowCardinality(String), kind LowCardinality(String), mode LowCardinality(String),
   state LowCardinality(String), started_at DateTime64(3, `+quote(timezone)+`), finished_at DateTime64(3, `+quote(timezone)+`), read UInt64, accepted UInt64, rejected UInt64,
   inserted UInt64, updated UInt64, deleted UInt64, unchanged UInt64, superseded UInt64, withheld UInt64, warnings UInt64, error String`,
-			"ReplacingMergeTree(finished_at)", "run", "", durable),
+			"ReplacingMergeTree(finished_at)", "run", "", Durable),
 	}
 }
 
@@ -93,12 +93,12 @@ func kindTables(k *schemas.Kind, timezone string) []string {
 		create(k.Name+"_diff", `run_no UInt64, commit_no UInt64, n UInt64, action Enum8('insert' = 1, 'update' = 2, 'delete' = 3, 'adopt' = 4, 'superseded' = 5, 'withheld' = 6),
   record_id FixedString(16), place UInt64, version UInt32, prev_seq UInt64, status Int8, content_hash UInt64`,
 			"MergeTree", "(commit_no, action, place)", "run_no", staged),
-		create(k.Name+"_versions", version, "MergeTree", "seq", "", durable),
+		create(k.Name+"_versions", version, "MergeTree", "seq", "", Durable),
 		create(k.Name+"_current", `record_id FixedString(16), version UInt32, op Enum8('upsert' = 1, 'delete' = 2, 'forget' = 3),
   status Enum8('active' = 1, 'suspended' = 2, 'withdrawn' = 3, 'repaired' = 4, 'expired' = 5),
   content_hash UInt64, hash_version UInt16, seq UInt64, pipeline LowCardinality(String)`,
-			"ReplacingMergeTree(seq)", "record_id", "", durable),
-		create(k.Name+"_live", live, "ReplacingMergeTree(seq)", "record_id", "", durable),
+			"ReplacingMergeTree(seq)", "record_id", "", Durable),
+		create(k.Name+"_live", live, "ReplacingMergeTree(seq)", "record_id", "", Durable),
 	}
 }
 

@@ -28,7 +28,9 @@ func historyHead() []string {
 	}
 }
 
-func historyExprs() []string { return []string{"toString(v.op) AS op", "v.seq AS seq", "v.changed AS changed"} }
+func historyExprs() []string {
+	return []string{"toString(v.op) AS op", "v.seq AS seq", "v.changed AS changed"}
+}
 
 func viewColumns(k *schemas.Kind) (columns, exprs []string) {
 	add := func(name, kind, title, expr string) {
