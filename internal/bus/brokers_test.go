@@ -29,6 +29,9 @@ type brokers struct {
 var shared brokers
 
 func TestMain(m *testing.M) {
+	if os.Getenv(relayEnv) != "" {
+		relayProcess()
+	}
 	dir, err := os.MkdirTemp("", "bus")
 	if err != nil {
 		panic(err)

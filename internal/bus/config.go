@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -28,6 +29,9 @@ type Config struct {
 	Embedded bool
 	// Partitions of a topic that does not exist yet; 6 when 0. An existing topic keeps its own.
 	Partitions int
+
+	// dial opens the producer's connections; tests lose requests and answers there.
+	dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // SASL is a login.
@@ -94,8 +98,12 @@ func (c Config) transport(topics ...string) (*kafka.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
+	dial := c.dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
 	return &kafka.Transport{
-		Dial:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		Dial:           dial,
 		DialTimeout:    dialTimeout,
 		ClientID:       c.clientID(),
 		TLS:            c.TLS,
