@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv(relayEnv) != "" {
 		relayProcess()
 	}
+	if os.Getenv(brokerEnv) != "" {
+		brokerProcess()
+		return
+	}
 	dir, err := os.MkdirTemp("", "bus")
 	if err != nil {
 		panic(err)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"strings"
 
 	"creditsync/internal/fault"
@@ -83,8 +84,12 @@ func classed(err error, brokers []string) error {
 		return fault.New(fault.Input, "kafka.tls", fault.T("与 Kafka（%s）的 TLS 握手不成功", "the TLS handshake with Kafka at %s does not succeed", where)).Because(err).
 			Do(fault.T("检查 bus.kafka.tls 的证书和主机名", "check certificates and host names under bus.kafka.tls"))
 	}
-	return fault.New(fault.Environment, "kafka.unreachable", fault.T("无法连接 Kafka（%s）", "Kafka at %s cannot be reached", where)).Because(err).Again().
-		Do(fault.T("确认地址正确且服务已启动，再运行 creditsync check", "see that the address is right and the broker is up, then run creditsync check"))
+	hint := fault.T("确认地址正确且服务已启动，再运行 creditsync check", "see that the address is right and the broker is up, then run creditsync check")
+	if errors.Is(err, io.EOF) {
+		// Some brokers say nothing to a wrong password, none does to a client without TLS at a port with it.
+		hint = fault.T("服务端直接断开了连接：检查 bus.kafka 的 tls 和 sasl 是否与该端口一致，再运行 creditsync check", "it hangs up: see that tls and sasl under bus.kafka are what this port expects, then run creditsync check")
+	}
+	return fault.New(fault.Environment, "kafka.unreachable", fault.T("无法连接 Kafka（%s）", "Kafka at %s cannot be reached", where)).Because(err).Again().Do(hint)
 }
 
 func untrusted(err error) bool {
