@@ -15,8 +15,8 @@ import (
 
 // Bounds of one batch, so that its insert is one block and one part: all or nothing.
 const (
-	MaxBatchRows  = 65_536
-	MaxBatchBytes = 64 << 20
+	MaxBatchRows  = 16_384
+	MaxBatchBytes = 16 << 20
 	// MaxCell is the longest cell, in bytes as decoded to UTF-8, that is a value; a longer one refuses its row.
 	MaxCell = 1 << 20
 )

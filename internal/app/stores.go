@@ -72,6 +72,16 @@ func (a *App) warehouse(ctx context.Context) (*warehouse.Warehouse, error) {
 		w.Close()
 		return nil, err
 	}
+	for _, k := range schemas.All() {
+		n, err := w.MendLive(ctx, k)
+		if err != nil {
+			w.Close()
+			return nil, err
+		}
+		if n > 0 {
+			a.Log.Warn("the analysts' copy lagged and was mended", "kind", k.Name, "records", n)
+		}
+	}
 	a.open.warehouse = w
 	return w, nil
 }

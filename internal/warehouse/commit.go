@@ -49,7 +49,9 @@ func seqRange(commit uint64) string {
 // version. Branches that have no rows are left out.
 func versionsSQL(s Scope, c Changes) string {
 	var branches []string
-	if c.Inserted > 0 {
+	if c.Fresh {
+		branches = append(branches, wholeStage(s))
+	} else if c.Inserted > 0 {
 		branches = append(branches, stageBranch(s, "insert", false))
 	}
 	if c.Updated > 0 {
@@ -86,6 +88,12 @@ func (s Scope) head(op, notify, from, changed string) string {
 	return fmt.Sprintf(`%[1]d + d.n AS seq, %[2]s.record_id, toUInt32(d.version), '%[3]s', CAST(d.status, 'Enum8(''active'' = 1, ''suspended'' = 2, ''withdrawn'' = 3, ''repaired'' = 4, ''expired'' = 5)'),
   %[2]s.content_hash, %[4]d, %[5]d, %[6]d, %[7]s, %[8]s, %[2]s.source_ref, fromUnixTimestamp64Milli(%[9]d), %[2]s.warnings, %[10]s`,
 		s.Commit<<24, from, op, schemas.HashVersion, s.Run, s.Commit, quote(s.Pipeline), notify, s.At.UnixMilli(), changed)
+}
+
+// wholeStage takes every staged row as it is, numbered by its place, as on a first load: no row has to look for its number.
+func wholeStage(s Scope) string {
+	return fmt.Sprintf("SELECT %s, %s\nFROM (SELECT *, bitShiftLeft(bitShiftRight(place, 32), %d) + bitAnd(place, 4294967295) + 1 AS n, 1 AS version, 1 AS status FROM %s WHERE run_no = %d) AS d",
+		s.head("upsert", "true", "d", "[]"), prefixed("d", ownNames(s.Kind)), batchBits, table(s.Kind, "stage"), s.Run)
 }
 
 func stageBranch(s Scope, action string, compare bool) string {

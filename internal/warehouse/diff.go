@@ -40,7 +40,9 @@ type Changes struct {
 	Withheld   uint64
 	Superseded uint64 // rows whose record another row or another pipeline decides
 	Unchanged  uint64
-	Checksum   uint64 // sum of cityHash64(record_id, version, op, content_hash) of the versions to write
+	// Fresh: every staged row in the slice is the first version of its record.
+	Fresh    bool
+	Checksum uint64 // sum of cityHash64(record_id, version, op, content_hash) of the versions to write
 }
 
 // Rows is how many versions the commit writes.
@@ -59,21 +61,29 @@ FROM (%s WHERE action != 'none' ORDER BY staged = 0, place, cur_seq)`, table(s.K
 	if err := w.exec(ctx, "find what changed in "+s.Kind.Name, write); err != nil {
 		return c, err
 	}
-	var distinct, losers uint64
+	var distinct, losers, known, last uint64
 	keys := fmt.Sprintf("SELECT sum(n), count() FROM (SELECT count() AS n FROM %s WHERE run_no = %d%s GROUP BY record_id)", table(s.Kind, "stage"), s.Run, s.Slice.where())
 	if err := w.row(ctx, "count staged keys", keys, &c.Staged, &distinct); err != nil {
 		return c, err
 	}
 	tally := fmt.Sprintf(`SELECT countIf(action = 'insert'), countIf(action = 'update'), countIf(action = 'adopt'), countIf(action = 'delete'), countIf(action = 'withheld'),
-  countIf(action = 'superseded'), sumIf(cityHash64(record_id, version, CAST(if(action = 'delete', 'delete', 'upsert'), %s), content_hash), action NOT IN ('withheld', 'superseded'))
+  countIf(action = 'superseded'), countIf(version != 1), max(place), sumIf(cityHash64(record_id, version, CAST(if(action = 'delete', 'delete', 'upsert'), %s), content_hash), action NOT IN ('withheld', 'superseded'))
 FROM %s WHERE run_no = %d AND commit_no = %d`, quote(opEnum), table(s.Kind, "diff"), s.Run, s.Commit)
-	if err := w.row(ctx, "count changes", tally, &c.Inserted, &c.Updated, &c.Adopted, &c.Deleted, &c.Withheld, &losers, &c.Checksum); err != nil {
+	if err := w.row(ctx, "count changes", tally, &c.Inserted, &c.Updated, &c.Adopted, &c.Deleted, &c.Withheld, &losers, &known, &last, &c.Checksum); err != nil {
 		return c, err
 	}
 	c.Superseded = c.Staged - distinct + losers
 	c.Unchanged = distinct - losers - c.Inserted - c.Updated
+	c.Fresh = s.Slice.N <= 1 && c.Inserted == c.Staged && c.Rows() == c.Staged && known == 0 && last>>32 < maxDenseBatch
 	return c, nil
 }
+
+// A batch holds at most 1 << batchBits rows, so that a place of the first maxDenseBatch batches fits into the 24 bits that
+// number the rows of a commit.
+const (
+	batchBits     = 14
+	maxDenseBatch = 1 << (24 - batchBits)
+)
 
 // opEnum is the type of op; a checksum hashes the enum's value, so both sides must have the same type.
 const opEnum = "Enum8('upsert' = 1, 'delete' = 2, 'forget' = 3)"

@@ -23,6 +23,10 @@ type Options struct {
 	Conns    int    // connections at most; 0 means 8
 }
 
+// insertThreads is how many threads of the engine write one INSERT … SELECT. The rows carry their numbers, so their order in
+// the statement does not matter.
+const insertThreads = 2
+
 // Warehouse is a connection pool to ClickHouse over HTTP. It is safe for concurrent use.
 type Warehouse struct {
 	conn driver.Conn
@@ -41,7 +45,7 @@ func Open(o Options) (*Warehouse, error) {
 		o.Conns = 8
 	}
 	password, _ := u.User.Password()
-	settings := clickhouse.Settings{"max_execution_time": 0, "session_timezone": o.Timezone}
+	settings := clickhouse.Settings{"max_execution_time": 0, "session_timezone": o.Timezone, "max_insert_threads": insertThreads}
 	opts := &clickhouse.Options{
 		Addr: []string{u.Host}, Protocol: clickhouse.HTTP, Settings: settings,
 		Auth:         clickhouse.Auth{Username: u.User.Username(), Password: password},

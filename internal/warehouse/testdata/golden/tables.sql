@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS credit.reject_stage (
   run_no UInt64, place UInt64, reject_id FixedString(16), record_id FixedString(16), source_ref String,
   authority LowCardinality(String), raw_masked String, raw_cipher String,
   fields Array(LowCardinality(String)), rules Array(LowCardinality(String)), messages Array(String)
-) ENGINE = MergeTree PARTITION BY run_no ORDER BY place SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 60;
+) ENGINE = MergeTree PARTITION BY run_no ORDER BY place SETTINGS min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000, non_replicated_deduplication_window = 10000, old_parts_lifetime = 60, max_bytes_to_merge_at_max_space_in_pool = 1, parts_to_delay_insert = 100000, parts_to_throw_insert = 100000;
 
 CREATE TABLE IF NOT EXISTS credit.quarantine_versions (
   kind LowCardinality(String), pipeline LowCardinality(String), reject_id FixedString(16), record_id FixedString(16), source_ref String,

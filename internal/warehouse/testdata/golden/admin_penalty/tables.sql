@@ -40,12 +40,12 @@ CREATE TABLE IF NOT EXISTS credit.admin_penalty_stage (
   source_unit_uscc LowCardinality(String) COMMENT '数据来源单位统一社会信用代码 CF_SJLYDM',
   remark String COMMENT '备注 BZ',
   text_cipher String COMMENT '含证件号码的文本原文（密文）'
-) ENGINE = MergeTree PARTITION BY run_no ORDER BY place SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 60;
+) ENGINE = MergeTree PARTITION BY run_no ORDER BY place SETTINGS min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000, non_replicated_deduplication_window = 10000, old_parts_lifetime = 60, max_bytes_to_merge_at_max_space_in_pool = 1, parts_to_delay_insert = 100000, parts_to_throw_insert = 100000;
 
 CREATE TABLE IF NOT EXISTS credit.admin_penalty_diff (
   run_no UInt64, commit_no UInt64, n UInt64, action Enum8('insert' = 1, 'update' = 2, 'delete' = 3, 'adopt' = 4, 'superseded' = 5, 'withheld' = 6),
   record_id FixedString(16), place UInt64, version UInt32, prev_seq UInt64, status Int8, content_hash UInt64
-) ENGINE = MergeTree PARTITION BY run_no ORDER BY (commit_no, action, place) SETTINGS non_replicated_deduplication_window = 10000, old_parts_lifetime = 60;
+) ENGINE = MergeTree PARTITION BY run_no ORDER BY (commit_no, action, place) SETTINGS min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000, non_replicated_deduplication_window = 10000, old_parts_lifetime = 60, max_bytes_to_merge_at_max_space_in_pool = 1, parts_to_delay_insert = 100000, parts_to_throw_insert = 100000;
 
 CREATE TABLE IF NOT EXISTS credit.admin_penalty_versions (
   seq UInt64 COMMENT '提交号 << 24 | 序号',
