@@ -13,7 +13,7 @@ import (
 	"creditsync/internal/testkit/kafka"
 	"creditsync/schemas"
 
-	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // brokers are shared by the tests of this package: each test has a kind, and so a topic and a position, of its own.
@@ -193,15 +193,15 @@ func (r *rig) messages(t testing.TB) []Message {
 	return all
 }
 
-// admin is a client for what an operator may do to a broker.
-func (r *rig) admin(t testing.TB) *kadm.Client {
+// client is one for what an operator may do to a broker.
+func (r *rig) client(t testing.TB) *kgo.Client {
 	t.Helper()
 	cl, err := r.cfg.reader()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(cl.Close)
-	return kadm.NewClient(cl)
+	return cl
 }
 
 // exactly fails unless each published version of the outbox is on the topic once, the versions of a record in order, each

@@ -16,7 +16,6 @@ import (
 
 // The codes of Kafka's protocol that decide what a relay does next.
 const (
-	codeUnknownTopic          = 3
 	codeMessageTooLarge       = 10
 	codeLoading               = 14
 	codeCoordinatorAway       = 15

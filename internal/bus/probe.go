@@ -58,7 +58,7 @@ func probe(ctx context.Context, cl *kgo.Client, adm *kadm.Client) error {
 		names = append(names, TopicOf(k.Name))
 	}
 	for _, name := range names {
-		s, there, err := describe(ctx, adm, name)
+		s, there, err := describe(ctx, cl, name)
 		if err != nil {
 			return err
 		}

@@ -77,12 +77,11 @@ func read(ctx context.Context, cfg Config, topic string, keys []string, fn func(
 		return err
 	}
 	defer cl.Close()
-	adm := kadm.NewClient(cl)
-	_, there, err := describe(ctx, adm, topic)
+	_, there, err := describe(ctx, cl, topic)
 	if err != nil || !there {
 		return classed(err, cfg.Brokers)
 	}
-	at, err := offsetsOf(ctx, adm, topic)
+	at, err := offsetsOf(ctx, kadm.NewClient(cl), topic)
 	if err != nil {
 		return classed(err, cfg.Brokers)
 	}

@@ -63,7 +63,7 @@ func (r *Relay) enter(ctx context.Context, p *producer, told Position, remembere
 	if err := r.ledgerKnows(ctx, pos); err != nil {
 		return err
 	}
-	marks, _, err := describe(ctx, r.admin, PositionTopic)
+	marks, _, err := describe(ctx, r.client, PositionTopic)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (r *Relay) enter(ctx context.Context, p *producer, told Position, remembere
 // positionTopic makes the topic of positions on the very first start.
 func (r *Relay) positionTopic(ctx context.Context, remembered bool, told Position) error {
 	o := &r.options
-	s, there, err := describe(ctx, r.admin, PositionTopic)
+	s, there, err := describe(ctx, r.client, PositionTopic)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (r *Relay) positionTopic(ctx context.Context, remembered bool, told Positio
 		if remembered {
 			return positionMissing(o.Kind.Name, told)
 		}
-		s, err = create(ctx, r.admin, PositionTopic, positionPartitions, o.Config.positionConfig())
+		s, err = create(ctx, r.client, PositionTopic, positionPartitions, o.Config.positionConfig())
 		if err != nil {
 			return err
 		}
@@ -111,12 +111,12 @@ func positionMissing(kind string, told Position) error {
 func (r *Relay) kindTopic(ctx context.Context, started bool, pos Position) (topicState, error) {
 	o := &r.options
 	name := TopicOf(o.Kind.Name)
-	s, there, err := describe(ctx, r.admin, name)
+	s, there, err := describe(ctx, r.client, name)
 	if err != nil {
 		return s, err
 	}
 	if !there && !started {
-		return create(ctx, r.admin, name, o.Config.partitions(), o.Config.topicConfig())
+		return create(ctx, r.client, name, o.Config.partitions(), o.Config.topicConfig())
 	}
 	if !started {
 		return s, nil
@@ -144,7 +144,7 @@ func sameTopic(name string, there bool, s topicState, pos Position) error {
 // the old name would be written to without a word.
 func (r *Relay) sameTopic(ctx context.Context) error {
 	name := TopicOf(r.options.Kind.Name)
-	s, there, err := describe(ctx, r.admin, name)
+	s, there, err := describe(ctx, r.client, name)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"creditsync/internal/fault"
+
+	"github.com/twmb/franz-go/pkg/kadm"
 )
 
 // started publishes one commit and returns what the ledger remembers then.
@@ -91,7 +93,7 @@ func TestRelay_Start_TopicGone(t *testing.T) {
 func TestRelay_Start_OtherPartitions(t *testing.T) {
 	onBoth(t, func(t *testing.T, r *rig) {
 		r.started(t)
-		if _, err := r.admin(t).CreatePartitions(t.Context(), 2, TopicOf(r.kind.Name)); err != nil {
+		if _, err := kadm.NewClient(r.client(t)).CreatePartitions(t.Context(), 2, TopicOf(r.kind.Name)); err != nil {
 			t.Fatal(err)
 		}
 		r.stops(t, "relay.partitions_changed")
@@ -129,14 +131,14 @@ func TestRelay_Catchup_TopicRecreatedWhileItRuns(t *testing.T) {
 
 func (r *rig) remove(t *testing.T) {
 	t.Helper()
-	adm := r.admin(t)
-	if _, err := adm.DeleteTopics(t.Context(), TopicOf(r.kind.Name)); err != nil {
+	cl := r.client(t)
+	if _, err := kadm.NewClient(cl).DeleteTopics(t.Context(), TopicOf(r.kind.Name)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	for {
-		if _, there, err := describe(ctx, adm, TopicOf(r.kind.Name)); err == nil && !there {
+		if _, there, err := describe(ctx, cl, TopicOf(r.kind.Name)); err == nil && !there {
 			return
 		}
 		if !pause(ctx, 20*time.Millisecond) {
@@ -148,7 +150,7 @@ func (r *rig) remove(t *testing.T) {
 func (r *rig) recreate(t *testing.T, partitions int) {
 	t.Helper()
 	r.remove(t)
-	if _, err := create(t.Context(), r.admin(t), TopicOf(r.kind.Name), partitions, r.cfg.topicConfig()); err != nil {
+	if _, err := create(t.Context(), r.client(t), TopicOf(r.kind.Name), partitions, r.cfg.topicConfig()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -238,7 +240,7 @@ func TestConfig_Validate(t *testing.T) {
 func TestTopic_IsKeptAsDeclared(t *testing.T) {
 	onBoth(t, func(t *testing.T, r *rig) {
 		r.started(t)
-		got, err := r.admin(t).DescribeTopicConfigs(t.Context(), TopicOf(r.kind.Name))
+		got, err := kadm.NewClient(r.client(t)).DescribeTopicConfigs(t.Context(), TopicOf(r.kind.Name))
 		if err != nil {
 			t.Fatal(err)
 		}

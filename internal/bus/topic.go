@@ -8,6 +8,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // PositionTopic holds how far each kind is published, one partition a kind.
@@ -53,37 +55,43 @@ func (c Config) positionConfig() map[string]*string {
 	return map[string]*string{"cleanup.policy": &compact}
 }
 
-// describe returns the state of a topic, false if there is none.
-func describe(ctx context.Context, adm *kadm.Client, topic string) (topicState, bool, error) {
-	m, err := adm.Metadata(ctx, topic)
+// describe returns the state of a topic as the brokers know it now, false if there is none. It asks them itself: kadm
+// answers from a cache, in which a topic that was made again is still the old one.
+func describe(ctx context.Context, cl *kgo.Client, topic string) (topicState, bool, error) {
+	req := kmsg.NewPtrMetadataRequest()
+	one := kmsg.NewMetadataRequestTopic()
+	one.Topic = &topic
+	req.Topics = append(req.Topics, one)
+	resp, err := req.RequestWith(ctx, cl)
 	if err != nil {
 		return topicState{}, false, fmt.Errorf("metadata of topic %s: %w", topic, err)
 	}
-	t := m.Topics[topic]
-	if errors.Is(t.Err, kerr.UnknownTopicOrPartition) {
-		return topicState{}, false, nil
+	if len(resp.Topics) != 1 {
+		return topicState{}, false, fmt.Errorf("metadata of topic %s: %d topics are answered", topic, len(resp.Topics))
 	}
-	if t.Err != nil {
-		return topicState{}, false, fmt.Errorf("metadata of topic %s: %w", topic, t.Err)
+	t := resp.Topics[0]
+	switch err := kerr.ErrorForCode(t.ErrorCode); {
+	case errors.Is(err, kerr.UnknownTopicOrPartition):
+		return topicState{}, false, nil
+	case err != nil:
+		return topicState{}, false, fmt.Errorf("metadata of topic %s: %w", topic, err)
 	}
 	s := topicState{partitions: len(t.Partitions), leaders: make([]int32, len(t.Partitions))}
-	if t.ID != (kadm.TopicID{}) {
-		s.id = t.ID.String()
+	if t.TopicID != [16]byte{} {
+		s.id = kadm.TopicID(t.TopicID).String()
 	}
 	for _, p := range t.Partitions {
-		if int(p.Partition) < len(s.leaders) {
-			s.leaders[p.Partition] = p.Leader
-		}
-		if p.Leader < 0 || p.Err != nil && errors.Is(p.Err, kerr.LeaderNotAvailable) {
+		if p.Leader < 0 || int(p.Partition) >= len(s.leaders) {
 			return s, true, fmt.Errorf("partition %d of topic %s has no leader: %w", p.Partition, topic, kerr.LeaderNotAvailable)
 		}
+		s.leaders[p.Partition] = p.Leader
 	}
 	return s, true, nil
 }
 
 // create makes a topic and waits until the brokers can take messages for it. That it is there already is no error.
-func create(ctx context.Context, adm *kadm.Client, topic string, partitions int, config map[string]*string) (topicState, error) {
-	r, err := adm.CreateTopic(ctx, int32(partitions), -1, config, topic)
+func create(ctx context.Context, cl *kgo.Client, topic string, partitions int, config map[string]*string) (topicState, error) {
+	r, err := kadm.NewClient(cl).CreateTopic(ctx, int32(partitions), -1, config, topic)
 	if err == nil {
 		err = r.Err
 	}
@@ -94,7 +102,7 @@ func create(ctx context.Context, adm *kadm.Client, topic string, partitions int,
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	for {
-		s, found, err := describe(ctx, adm, topic)
+		s, found, err := describe(ctx, cl, topic)
 		if err == nil && found {
 			return s, nil
 		}

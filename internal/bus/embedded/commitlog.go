@@ -34,7 +34,7 @@ type commit struct {
 
 const (
 	commitEntry = 8 + 2 + 4 // producer, epoch, CRC-32C of both
-	commitLimit = 1 << 20   // the log begins anew beyond this size
+	commitLimit = 1 << 16   // the log begins anew beyond this size
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -79,7 +79,7 @@ func openCommitLog(path string) (*commitLog, error) {
 // Close closes the file.
 func (l *commitLog) Close() error { return l.file.Close() }
 
-// add writes an entry. Death of the process does not undo it; kfake's own data has no better protection.
+// add writes an entry through to the disk.
 func (l *commitLog) add(c commit) error {
 	if l.size >= commitLimit {
 		// An entry lost here belongs to a commit that is complete.
@@ -93,7 +93,7 @@ func (l *commitLog) add(c commit) error {
 		return err
 	}
 	l.size += int64(n)
-	return nil
+	return l.file.Sync()
 }
 
 // watch makes the cluster write every commit down before it carries it out. A commit that cannot be written down is
