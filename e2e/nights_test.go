@@ -56,14 +56,14 @@ func TestNights(t *testing.T) {
 	quiet := counts{read: all.Rows, accepted: all.Good, rejected: all.Bad, unchanged: all.Records, superseded: all.Superseded}
 	told := len(s.messages())
 
-	t.Run("unchanged", func(t *testing.T) {
+	s.sub("unchanged", func(t *testing.T) {
 		if got := s.done().counts(); got != quiet {
 			t.Errorf("got %+v, want %+v", got, quiet)
 		}
 		s.toldSince(t, told)
 		s.wantText("2\t"+strconv.FormatUint(all.Bad, 10), "SELECT max(times_seen), count() FROM credit.quarantine FINAL")
 	})
-	t.Run("22 differences", func(t *testing.T) {
+	s.sub("22 differences", func(t *testing.T) {
 		tonight(second)
 		want := quiet
 		want.read, want.accepted, want.inserted, want.updated, want.deleted, want.published = all.Rows+2, all.Good+2, 7, 10, 5, 22
@@ -74,7 +74,7 @@ func TestNights(t *testing.T) {
 		s.holdsNight(t, s.toldSince(t, told), different)
 		told += 22
 	})
-	t.Run("and back", func(t *testing.T) {
+	s.sub("and back", func(t *testing.T) {
 		tonight(first)
 		want := quiet
 		want.inserted, want.updated, want.deleted, want.published = 5, 10, 7, 22
@@ -89,8 +89,8 @@ func TestNights(t *testing.T) {
 		}
 		told += 22
 	})
-	t.Run("a known row turns invalid", func(t *testing.T) { s.turnsInvalid(t, quiet, first, broken, one.BrokenKnown[0]) })
-	t.Run("a row without key", func(t *testing.T) { s.withholds(t, quiet, keyless, lost) })
+	s.sub("a known row turns invalid", func(t *testing.T) { s.turnsInvalid(t, quiet, first, broken, one.BrokenKnown[0]) })
+	s.sub("a row without key", func(t *testing.T) { s.withholds(t, quiet, keyless, lost) })
 }
 
 // toldSince are the messages since there were so many, by seq; those before must be as many.

@@ -29,9 +29,9 @@ func TestPenalties_200k(t *testing.T) {
 	s.put(filepath.Join(dir, "penalties.csv"), "inbox/penalties.csv")
 	s.up()
 	r := s.done()
-	t.Run("counts", func(t *testing.T) { s.countsOf(t, dir, r) })
-	t.Run("rows", func(t *testing.T) { s.rowsOf(t, dir) })
-	t.Run("messages", func(t *testing.T) { s.messagesOf(t, dir) })
+	s.sub("counts", func(t *testing.T) { s.countsOf(t, dir, r) })
+	s.sub("rows", func(t *testing.T) { s.rowsOf(t, dir) })
+	s.sub("messages", func(t *testing.T) { s.messagesOf(t, dir) })
 }
 
 // countsOf holds the run's document against the generator's.

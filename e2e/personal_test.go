@@ -64,7 +64,7 @@ func TestPersonalData(t *testing.T) {
 	look.none()
 	t.Logf("%d bytes searched for %d numbers", look.bytes, len(look.numbers))
 
-	t.Run("keys open the ciphers", func(t *testing.T) { s.opens(t, dir) })
+	s.sub("keys open the ciphers", func(t *testing.T) { s.opens(t, dir) })
 }
 
 // proveWith shows that the search finds what is there: the input itself holds nearly all of the numbers.

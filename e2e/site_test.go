@@ -66,6 +66,16 @@ func (s *site) configure(c setup) {
 	s.write("creditsync.yaml", "language: zh\nwarehouse: "+c.warehouse+"\nbus: "+c.bus+"\npipelines:"+c.pipelines)
 }
 
+// sub is a subtest that works on the site.
+func (s *site) sub(name string, test func(t *testing.T)) {
+	parent := s.t
+	parent.Run(name, func(t *testing.T) {
+		s.t = t
+		defer func() { s.t = parent }()
+		test(t)
+	})
+}
+
 func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
 
 func (s *site) write(name, content string) {
