@@ -13,7 +13,7 @@ build: ## bin/creditsync with the engine library beside it
 	go build -trimpath -o bin/creditsync ./cmd/creditsync
 
 run: build ## a believable bureau's file, synced three times, with what everybody sees of it
-	@examples/tour/run.sh
+	@go run ./examples/tour
 
 deps: ## install what the tests need (Debian packages when root, Python packages and Java jars in the user's cache)
 	@scripts/test-deps.sh

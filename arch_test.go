@@ -48,6 +48,7 @@ var table = map[string]row{
 	"internal/testkit":   {[]string{"*"}, "for tests only"},
 	"bench":              {[]string{"*"}, "measures the whole"},
 	"e2e":                {[]string{"*"}, "tests the whole"},
+	"examples":           {[]string{"examples", "schemas", "internal/bus", "internal/config", "internal/fault", "internal/process"}, "the tour sees the program from the outside"},
 	"internal/gen":       {[]string{"*"}, "writes the reference pages"},
 }
 

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"creditsync/internal/bus"
+	"creditsync/internal/fault"
+)
+
+// topic is where the bridge listens.
+const topic = "credit.admin_penalty"
+
+// bridge reads what was committed, as the bridge to the national platform does.
+type bridge struct{ broker string }
+
+// told is what a message says, as far as the tour looks at it.
+type told struct {
+	Op      string   `json:"op"`
+	Version int      `json:"version"`
+	Changed []string `json:"changed"`
+	Data    struct {
+		DecisionNo string `json:"decision_no"`
+		IDNo       string `json:"id_no"`
+	} `json:"data"`
+	message bus.Message
+}
+
+// messages are those of a run.
+func (b bridge) messages(ctx context.Context, run string) (list []told, err error) {
+	var bad error
+	err = bus.Read(ctx, bus.Config{Brokers: []string{b.broker}}, topic, func(m bus.Message) bool {
+		if m.Header("run") != run {
+			return true
+		}
+		one := told{message: m}
+		if bad = json.Unmarshal(m.Value, &one); bad != nil {
+			return false
+		}
+		list = append(list, one)
+		return true
+	})
+	if bad != nil {
+		err = fmt.Errorf("read a message: %w", bad)
+	}
+	return list, err
+}
+
+// heard reads the messages of a run and checks them: how many there are, and that nobody's resident ID is among them.
+func (t *tour) heard(ctx context.Context, r result) ([]told, error) {
+	list, err := t.bridge.messages(ctx, r.Run)
+	if err != nil {
+		return nil, err
+	}
+	if got, want := len(list), r.Published; got != want {
+		return nil, t.unexpected(fault.T("主题 %[1]s 上有这次运行的 %[2]d 条消息，应为 %[3]d", "the topic %[1]s holds %[2]d messages of this run instead of %[3]d", topic, got, want))
+	}
+	number := regexp.MustCompile(`\d{17}[\dXx]`)
+	for _, m := range list {
+		for _, found := range number.FindAll(m.message.Value, -1) {
+			if t.personal[strings.ToUpper(string(found))] {
+				return nil, t.unexpected(fault.T("消息 %s 里有没有遮盖的身份证号", "message %s holds a resident ID in clear", m.message.Header("ce_id")))
+			}
+		}
+	}
+	return list, nil
+}
+
+// print shows a message: its place and key, its headers, its value.
+func (t *tour) print(m told) error {
+	var lines []string
+	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	add("%-13s %s, %s %d, %s %d", t.in(fault.T("主题", "topic")), m.message.Topic, t.in(fault.T("分区", "partition")), m.message.Partition, t.in(fault.T("位置", "offset")), m.message.Offset)
+	add("%-13s %s", t.in(fault.T("键", "key")), m.message.Key)
+	for _, h := range m.message.Headers {
+		add("%-16s %s", h.Key, h.Value)
+	}
+	value, err := filled(bytes.NewReader(m.message.Value), t.width-4)
+	if err != nil {
+		return fmt.Errorf("read a message's value: %w", err)
+	}
+	t.block(strings.Join(append(lines, value), "\n"))
+	return nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"creditsync/examples/tour/bureau"
+	"creditsync/internal/fault"
+	"creditsync/internal/process"
+)
+
+// What the tour uses.
+const (
+	seed       = 20240103
+	penalties  = 3000
+	pipeline   = "market-penalties"
+	configFile = "creditsync.yaml"
+	inbox      = "inbox/penalties"
+	delivery   = inbox + "/jian-scjg.csv"
+	marker     = ".creditsync-tour" // only a folder that has it is emptied
+)
+
+// configuration is creditsync.yaml of the tour.
+const configuration = `data_dir: ./data
+warehouse: {embedded: {http: 127.0.0.1:0}}          # 0: 任意空闲端口 / any free port
+bus: {embedded: {listen: 127.0.0.1:0}}
+pipelines:
+  - name: market-penalties
+    kind: admin_penalty
+    mode: snapshot                                  # 全量，缺了就是删除 / all there is; what is missing is deleted
+    source: {file: {path: "inbox/penalties/*.csv"}}
+    map: {remark: 情况说明}
+`
+
+// makeFolder makes the working folder, or empties the one of the last tour. A folder with anything else in it is left alone.
+// The returned function lets another tour use it.
+func makeFolder(ctx context.Context, dir string) (release func(), err error) {
+	self, err := process.Self("tour", time.Now())
+	if err != nil {
+		return nil, err
+	}
+	held, err := process.Lock(ctx, dir+".lock", self, 0)
+	if err != nil {
+		return nil, err
+	}
+	release = func() { _ = held.Unlock() }
+	if err := emptyFolder(dir); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+func emptyFolder(dir string) error {
+	found, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return unwritable(dir, err)
+	}
+	if len(found) > 0 {
+		if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
+			return fault.New(fault.Input, "tour.folder", fault.T("%s 里有别的东西，导览不会清空它", "%s holds something else; the tour will not empty it", dir)).
+				Do(fault.T("请用 -dir 指定一个空的或不存在的文件夹。", "Name an empty folder, or none yet, with -dir."))
+		}
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return unwritable(dir, err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, inbox), 0o700); err != nil {
+		return unwritable(dir, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, marker), nil, 0o600); err != nil {
+		return unwritable(dir, err)
+	}
+	return nil
+}
+
+func unwritable(dir string, err error) error {
+	return fault.New(fault.Environment, "tour.unwritable", fault.T("写不了工作文件夹 %s", "the working folder %s cannot be written", dir)).Because(err).
+		Do(fault.T("请检查权限和磁盘空间。", "Check its permissions and the free space."))
+}
+
+// configure writes creditsync.yaml.
+func configure(dir string) error {
+	return os.WriteFile(filepath.Join(dir, configFile), []byte(configuration), 0o600)
+}
+
+// deliver puts the bureau's file where the pipeline finds it: under another name first, and renamed when it is whole.
+func deliver(dir string, book *bureau.Book) error {
+	path := filepath.Join(dir, delivery)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.Create(path + ".part")
+	if err != nil {
+		return err
+	}
+	err = book.Write(f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(path+".part", path)
+}
+
+// firstLines are the first lines of a GB18030 file.
+func firstLines(path string, n int) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var lines []string
+	in := bufio.NewReader(simplifiedchinese.GB18030.NewDecoder().Reader(f))
+	for range n {
+		line, err := in.ReadString('\n')
+		if err != nil && err != io.EOF {
+			return "", err
+		}
+		lines = append(lines, strings.TrimRight(line, "\r\n"))
+	}
+	return strings.Join(lines, "\n"), nil
+}

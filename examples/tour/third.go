@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"creditsync/examples/tour/bureau"
+	"creditsync/internal/fault"
+)
+
+// third delivers a known small difference.
+func (t *tour) third(ctx context.Context) error {
+	t.night = 3
+	t.heading(fault.T("第三晚：有一处已知的小变化", "Third night: a known small difference"))
+	d := t.book.Next()
+	t.remember()
+	if err := deliver(t.dir, t.book); err != nil {
+		return unwritable(t.dir, err)
+	}
+	t.section(theInput)
+	t.difference(d)
+	r, err := t.thirdOperator(ctx, d)
+	if err != nil {
+		return err
+	}
+	if err := t.thirdClerk(ctx, d); err != nil {
+		return err
+	}
+	if err := t.thirdAnalyst(ctx, d, r); err != nil {
+		return err
+	}
+	return t.thirdBridge(ctx, d, r)
+}
+
+// difference says what was done to the file.
+func (t *tour) difference(d bureau.Difference) {
+	some := func(list []bureau.Penalty) string { return list[0].DocNo() + " " + list[0].Subject() }
+	t.say(fault.T("改了 %d 行（减罚、改公示期、补情况说明），如 %s", "%d rows changed (a fine reduced, another end of publicity, a remark), such as %s", len(d.Changed), some(d.Changed)))
+	t.say(fault.T("删了 %d 行，如 %s", "%d rows removed, such as %s", len(d.Removed), some(d.Removed)))
+	t.say(fault.T("添了 %d 行，如 %s", "%d rows added, such as %s", len(d.Added), some(d.Added)))
+	t.say(fault.T("一行已入库的写坏了（罚款金额写成“按决定书执行”）：%s %s", "One known row turned invalid (its fine now reads 按决定书执行): %s %s", d.Spoiled.DocNo(), d.Spoiled.Subject()))
+	t.say(fault.T("一行先前被拒的改好了（统一社会信用代码）：%s %s", "One row that was refused before is mended (its credit code): %s %s", d.Mended.DocNo(), d.Mended.Subject()))
+}
+
+func (t *tour) thirdOperator(ctx context.Context, d bureau.Difference) (result, error) {
+	t.section(theOperator)
+	t.say(fault.T("有的被拒行连是哪条记录都认不出（代码、日期错了），缺的记录也许就是它们，所以删除会暂缓。先试运行看一眼：",
+		"Of some refused rows it cannot even be told which record they are (a wrong code or date). What is missing may be one of them, so deletions would be withheld. A look first, without writing anything:"))
+	t.gap()
+	if err := t.shown(ctx, "run", "--dry-run"); err != nil {
+		return result{}, err
+	}
+	t.gap()
+	t.say(fault.T("那 %d 条确实是删掉的，于是让删除生效：", "The %d are really gone, so the operator lets them be deleted:", d.Deleted()))
+	want := counts{Read: t.book.Rows(), Rejected: t.refused(), Superseded: t.book.Twice(), Warnings: t.book.MixedUp(), Inserted: d.Inserted(), Updated: d.Updated(), Deleted: d.Deleted()}
+	want.Unchanged = want.Read - want.Rejected - want.Superseded - want.Inserted - want.Updated
+	want.Published = want.Inserted + want.Updated + want.Deleted
+	r, err := t.sync(ctx, want, "--apply-deletes")
+	t.loaded += want.Inserted - want.Deleted
+	return r, err
+}
+
+func (t *tour) thirdClerk(ctx context.Context, d bureau.Difference) error {
+	t.section(theClerk)
+	t.say(fault.T("改好的那行自动了结：", "The mended row has settled itself:"))
+	t.gap()
+	if err := t.shown(ctx, "quarantine", "ls", "--state", "resolved"); err != nil {
+		return err
+	}
+	done, err := t.receipts(ctx, "--state", "resolved")
+	if err != nil {
+		return err
+	}
+	if len(done) != 1 {
+		return t.unexpected(fault.T("已解决的有 %d 行，应为 1", "%d refused rows are resolved instead of 1", len(done)))
+	}
+	t.gap()
+	t.say(fault.T("写坏的那行新进来（次数 1）：", "The spoiled one is new among the refused (seen once):"))
+	t.gap()
+	if err := t.shown(ctx, "quarantine", "ls", "--rule", "not_a_number"); err != nil {
+		return err
+	}
+	if err := t.openRows(ctx); err != nil {
+		return err
+	}
+	t.gap()
+	t.say(fault.T("被拒不等于没有：它的记录原样还在，没有删除，也没有消息。", "Refused is not absent: its record is still there as it was, neither deleted nor told of."))
+	t.gap()
+	sql := "SELECT decision_no, subject_name, version, fine_wanyuan FROM credit.admin_penalty WHERE decision_no = " + quoted(d.Spoiled.DocNo())
+	if err := t.query(ctx, sql); err != nil {
+		return err
+	}
+	got, err := t.value(ctx, "SELECT version FROM credit.admin_penalty WHERE decision_no = "+quoted(d.Spoiled.DocNo()))
+	if err == nil && got != "1" {
+		err = t.unexpected(fault.T("被拒行的记录变了（版本 %q）", "the record of the refused row has changed (version %q)", got))
+	}
+	return err
+}
+
+func (t *tour) thirdAnalyst(ctx context.Context, d bureau.Difference, r result) error {
+	t.section(theAnalyst)
+	t.say(fault.T("credit.admin_penalty_history 保存每个版本。昨晚发生了什么？", "credit.admin_penalty_history keeps every version. What happened last night?"))
+	t.gap()
+	err := t.query(ctx, fmt.Sprintf(`SELECT op, version, decision_no, subject_name, arrayStringConcat(changed, ', ') AS changed
+FROM credit.admin_penalty_history WHERE run_no = %d ORDER BY version DESC, op, seq LIMIT 4 BY op, version > 1`, r.RunNo))
+	if err != nil {
+		return err
+	}
+	if err := t.visible(ctx); err != nil {
+		return err
+	}
+	id, err := t.value(ctx, "SELECT record_id FROM credit.admin_penalty WHERE decision_no = "+quoted(d.Changed[0].DocNo()))
+	if err != nil {
+		return err
+	}
+	t.gap()
+	t.say(fault.T("其中一条从头到尾（记录标识写前 8 位就够）：", "One of them from its beginning (8 digits of its id are enough):"))
+	t.gap()
+	return t.shown(ctx, "record", id[:8])
+}
+
+func (t *tour) thirdBridge(ctx context.Context, d bureau.Difference, r result) error {
+	t.section(theBridge)
+	list, err := t.heard(ctx, r)
+	if err != nil {
+		return err
+	}
+	got, want := map[string]string{}, map[string]string{}
+	shown := map[string]told{}
+	for _, m := range list {
+		what := what(m.Op, m.Version > 1)
+		got[m.Data.DecisionNo] = what
+		shown[what] = m
+	}
+	for what, of := range map[string][]bureau.Penalty{"inserted": append(d.Added, d.Mended), "updated": d.Changed, "deleted": d.Removed} {
+		for _, p := range of {
+			want[p.DocNo()] = what
+		}
+	}
+	if !maps.Equal(got, want) {
+		return t.unexpected(fault.T("消息说的不是那些变化", "the messages tell of other changes than were made"))
+	}
+	t.say(fault.T("正好 %[1]d 条：新增 %[2]d、变更 %[3]d、删除 %[4]d，与改动逐条相符。变更的带有 changed，删除的带有最后的数据：",
+		"Exactly %[1]d: %[2]d inserted, %[3]d updated, %[4]d deleted, each as the file was changed. An update names what changed; a deletion carries what was last known:", len(list), d.Inserted(), d.Updated(), d.Deleted()))
+	for _, m := range []told{shown["updated"], shown["deleted"]} {
+		t.gap()
+		if err := t.print(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// what a message tells of.
+func what(op string, again bool) string {
+	switch {
+	case strings.EqualFold(op, "delete"):
+		return "deleted"
+	case again:
+		return "updated"
+	}
+	return "inserted"
+}
