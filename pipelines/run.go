@@ -74,6 +74,7 @@ func (t *trip) travel(ctx context.Context) (State, error) {
 
 // at reports a named step.
 func (r *Runner) at(step string) {
+	r.Log.Debug("step", "name", step)
 	if r.At != nil {
 		r.At(step)
 	}

@@ -15,6 +15,10 @@ const Database = "credit"
 const Durable = "fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, " +
 	"min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0"
 
+// compact keeps a part of up to 1 GiB in one file instead of two a column: versions are written, and read by the relay and by
+// roll forward, with all their columns, and every file costs an fsync.
+const compact = ", min_bytes_for_wide_part = 1073741824, min_rows_for_wide_part = 10000000"
+
 // staged are the settings of scratch tables: plain inserts carry a token and are stored once however often they are sent.
 // They are dropped by the partition after the run, so merging their parts, however many there are, would be lost work; and
 // a part of two files instead of two a column spares the file system most of what an insert costs (measured: two thirds).
@@ -96,7 +100,7 @@ func kindTables(k *schemas.Kind, timezone string) []string {
 		create(k.Name+"_diff", `run_no UInt64, commit_no UInt64, n UInt64, action Enum8('insert' = 1, 'update' = 2, 'delete' = 3, 'adopt' = 4, 'superseded' = 5, 'withheld' = 6),
   record_id FixedString(16), place UInt64, version UInt32, prev_seq UInt64, status Int8, content_hash UInt64`,
 			"MergeTree", "(commit_no, action, place)", "run_no", staged),
-		create(k.Name+"_versions", version, "MergeTree", "seq", "", Durable),
+		create(k.Name+"_versions", version, "MergeTree", "seq", "", Durable+compact),
 		create(k.Name+"_current", `record_id FixedString(16), version UInt32, op Enum8('upsert' = 1, 'delete' = 2, 'forget' = 3),
   status Enum8('active' = 1, 'suspended' = 2, 'withdrawn' = 3, 'repaired' = 4, 'expired' = 5),
   content_hash UInt64, hash_version UInt16, seq UInt64, pipeline LowCardinality(String)`,

@@ -27,6 +27,12 @@ type Options struct {
 // the statement does not matter.
 const insertThreads = 2
 
+// settings of every statement. optimize_on_insert would merge equal keys of a block as it is written: a commit has each
+// record once, and what replaces what is settled by merges and FINAL (measured: three quarters of the time of live).
+func settings(timezone string) clickhouse.Settings {
+	return clickhouse.Settings{"max_execution_time": 0, "session_timezone": timezone, "max_insert_threads": insertThreads, "optimize_on_insert": 0}
+}
+
 // Warehouse is a connection pool to ClickHouse over HTTP. It is safe for concurrent use.
 type Warehouse struct {
 	conn driver.Conn
@@ -45,9 +51,8 @@ func Open(o Options) (*Warehouse, error) {
 		o.Conns = 8
 	}
 	password, _ := u.User.Password()
-	settings := clickhouse.Settings{"max_execution_time": 0, "session_timezone": o.Timezone, "max_insert_threads": insertThreads}
 	opts := &clickhouse.Options{
-		Addr: []string{u.Host}, Protocol: clickhouse.HTTP, Settings: settings,
+		Addr: []string{u.Host}, Protocol: clickhouse.HTTP, Settings: settings(o.Timezone),
 		Auth:         clickhouse.Auth{Username: u.User.Username(), Password: password},
 		MaxOpenConns: o.Conns, MaxIdleConns: o.Conns, DialTimeout: 5 * time.Second, ReadTimeout: time.Hour,
 	}

@@ -98,7 +98,7 @@ CREATE TABLE IF NOT EXISTS credit.admin_penalty_versions (
   source_unit_uscc LowCardinality(String) COMMENT '数据来源单位统一社会信用代码 CF_SJLYDM',
   remark String COMMENT '备注 BZ',
   text_cipher String COMMENT '含证件号码的文本原文（密文）'
-) ENGINE = MergeTree ORDER BY seq SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0;
+) ENGINE = MergeTree ORDER BY seq SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0, min_bytes_for_wide_part = 1073741824, min_rows_for_wide_part = 10000000;
 
 CREATE TABLE IF NOT EXISTS credit.admin_penalty_current (
   record_id FixedString(16), version UInt32, op Enum8('upsert' = 1, 'delete' = 2, 'forget' = 3),
