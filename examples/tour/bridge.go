@@ -73,11 +73,11 @@ func (t *tour) heard(ctx context.Context, r result) ([]told, error) {
 // print shows a message: its place and key, its headers, its value.
 func (t *tour) print(m told) error {
 	var lines []string
-	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	add("%-13s %s, %s %d, %s %d", t.in(fault.T("主题", "topic")), m.message.Topic, t.in(fault.T("分区", "partition")), m.message.Partition, t.in(fault.T("位置", "offset")), m.message.Offset)
-	add("%-13s %s", t.in(fault.T("键", "key")), m.message.Key)
+	add := func(name, value string) { lines = append(lines, pad(name, 16)+value) }
+	add(t.in(fault.T("主题", "topic")), t.in(fault.T("%[1]s，分区 %[2]d，位置 %[3]d", "%[1]s, partition %[2]d, offset %[3]d", m.message.Topic, m.message.Partition, m.message.Offset)))
+	add(t.in(fault.T("键", "key")), string(m.message.Key))
 	for _, h := range m.message.Headers {
-		add("%-16s %s", h.Key, h.Value)
+		add(h.Key, string(h.Value))
 	}
 	value, err := filled(bytes.NewReader(m.message.Value), t.width-4)
 	if err != nil {

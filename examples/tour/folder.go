@@ -23,20 +23,20 @@ const (
 	penalties  = 3000
 	pipeline   = "market-penalties"
 	configFile = "creditsync.yaml"
-	inbox      = "inbox/penalties"
-	delivery   = inbox + "/jian-scjg.csv"
+	inbox      = "inbox"
+	delivery   = inbox + "/scjg.csv"
 	marker     = ".creditsync-tour" // only a folder that has it is emptied
 )
 
 // configuration is creditsync.yaml of the tour.
 const configuration = `data_dir: ./data
-warehouse: {embedded: {http: 127.0.0.1:0}}          # 0: 任意空闲端口 / any free port
+warehouse: {embedded: {http: 127.0.0.1:0}}   # 0: 任意空闲端口 / any free port
 bus: {embedded: {listen: 127.0.0.1:0}}
 pipelines:
   - name: market-penalties
     kind: admin_penalty
-    mode: snapshot                                  # 全量，缺了就是删除 / all there is; what is missing is deleted
-    source: {file: {path: "inbox/penalties/*.csv"}}
+    mode: snapshot                           # 文件是全量，缺了就是删除 / missing means deleted
+    source: {file: {path: "inbox/*.csv"}}
     map: {remark: 情况说明}
 `
 

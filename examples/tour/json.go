@@ -41,6 +41,8 @@ func parse(d *json.Decoder) (*node, error) {
 		return parseMembers(d, v)
 	case string:
 		return &node{text: `"` + cut(v, longest) + `"`}, nil
+	case nil:
+		return &node{text: "null"}, nil
 	}
 	return &node{text: fmt.Sprint(token)}, nil
 }

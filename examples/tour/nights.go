@@ -29,8 +29,8 @@ func (t *tour) first(ctx context.Context) error {
 	t.night = 1
 	t.heading(fault.T("第一晚：首次装载", "First night: the first load"))
 	t.section(theInput)
-	t.say(fault.T("全部 %[1]d 行，其中 %[2]d 行有错该拒，%[3]d 行被粘贴了两次，%[4]d 行把罚款的元填成了万元（收下，但提示）。",
-		"All %[1]d rows. %[2]d are wrong and must be refused, %[3]d were pasted twice, and %[4]d have a fine in 元 in the column of 万元 (loaded, with a hint).", t.book.Rows(), t.refused(), t.book.Twice(), t.book.MixedUp()))
+	t.say(fault.T("全部 %[1]s 行，其中 %[2]d 行有错该拒，%[3]d 行被粘贴了两次，%[4]d 行把罚款的元填成了万元（收下，但提示）。",
+		"All %[1]s rows. %[2]d are wrong and must be refused, %[3]d were pasted twice, and %[4]d have a fine in 元 in the column of 万元 (loaded, with a hint).", number(t.book.Rows()), t.refused(), t.book.Twice(), t.book.MixedUp()))
 	t.section(theOperator)
 	t.say(fault.T("每一行都有去处：新增、变更、未变、被取代或被拒，合计等于读入。被拒的不到二十分之一，所以这次运行算完成，退出状态 0。",
 		"Every row ends somewhere: inserted, updated, unchanged, superseded or refused; together they are what was read. Fewer than one in twenty were refused, so the run is done, with status 0."))
@@ -88,7 +88,7 @@ func (t *tour) firstBridge(ctx context.Context, r result) error {
 	if err != nil {
 		return err
 	}
-	t.say(fault.T("每条新记录一条消息，共 %d 条；同一记录的消息总在同一分区、按版本先后。号码遮盖，密文另附（此处截短）。", "One message per new record, %d in all; those of one record are in one partition, in version order. Numbers are masked, with a cipher beside them (shortened here).", len(list)))
+	t.say(fault.T("每条新记录一条消息，共 %s 条；同一记录的消息总在同一分区、按版本先后。号码遮盖，密文另附（此处截短）。", "One message per new record, %s in all; those of one record are in one partition, in version order. Numbers are masked, with a cipher beside them (shortened here).", number(len(list))))
 	t.gap()
 	if err := t.print(list[0]); err != nil {
 		return err
@@ -128,7 +128,9 @@ func (t *tour) second(ctx context.Context) error {
 	t.section(theAnalyst)
 	t.say(fault.T("记录一条不多，一条不少。哪类处罚最常见？", "Not a record more, not one fewer. Which kinds of penalty are the commonest?"))
 	t.gap()
-	if err := t.query(ctx, "SELECT arrayJoin(penalty_category) AS category, count() AS penalties, countIf(subject_type = '个体工商户') AS of_small_businesses\nFROM credit.admin_penalty GROUP BY category ORDER BY penalties DESC"); err != nil {
+	if err := t.query(ctx, `SELECT arrayJoin(penalty_category) AS category, count() AS penalties,
+       countIf(subject_type = '个体工商户') AS of_individual_businesses
+FROM credit.admin_penalty GROUP BY category ORDER BY penalties DESC`); err != nil {
 		return err
 	}
 	if err := t.visible(ctx); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -15,6 +16,7 @@ type page struct {
 	lang   fault.Language
 	width  int
 	colour bool
+	blank  bool // the last line was empty
 }
 
 // The widest that lines of words get, and the narrowest that is tried for.
@@ -50,21 +52,24 @@ func (p *page) paint(colour, s string) string {
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"
 }
 
-func (p *page) line(s string) { _, _ = p.out.WriteString(strings.TrimRight(s, " ") + "\n") }
+func (p *page) line(s string) {
+	p.blank = s == ""
+	_, _ = p.out.WriteString(strings.TrimRight(s, " ") + "\n")
+}
 
 func (p *page) in(t fault.Text) string { return t.In(p.lang) }
 
 // heading begins a night.
 func (p *page) heading(t fault.Text) {
 	s := "━━ " + p.in(t) + " "
-	p.line("")
+	p.gap()
 	p.line(p.paint(title, s+strings.Repeat("━", max(3, p.width-columns(s)))))
-	p.line("")
+	p.gap()
 }
 
 // section begins what one of the four people sees.
 func (p *page) section(t fault.Text) {
-	p.line("")
+	p.gap()
 	p.line(p.paint(bold, "■ "+p.in(t)))
 }
 
@@ -75,7 +80,12 @@ func (p *page) say(t fault.Text) {
 	}
 }
 
-func (p *page) gap() { p.line("") }
+// gap is an empty line, unless there is one.
+func (p *page) gap() {
+	if !p.blank {
+		p.line("")
+	}
+}
 
 // command is a command line that the reader could type. note stands behind it.
 func (p *page) command(s, note string) {
@@ -101,6 +111,32 @@ func (p *page) block(text string) {
 	for _, l := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 		p.line("    " + cut(l, p.width-4))
 	}
+}
+
+// rows are aligned cells; the last column is cut at the edge.
+func (p *page) rows(table [][]string) {
+	widths := map[int]int{}
+	for _, row := range table {
+		for i, cell := range row {
+			widths[i] = max(widths[i], columns(cell))
+		}
+	}
+	for _, row := range table {
+		line := ""
+		for i, cell := range row {
+			line += pad(cell, widths[i]+2)
+		}
+		p.line(p.paint(cyan, "│") + " " + cut(strings.TrimRight(line, " "), p.width-2))
+	}
+}
+
+// number has a comma between thousands.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // raw is what a program printed.

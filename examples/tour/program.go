@@ -44,6 +44,7 @@ func (p program) command(ctx context.Context, args ...string) *exec.Cmd {
 // shown runs a command whose output goes to the reader as it is.
 func (t *tour) shown(ctx context.Context, args ...string) error {
 	t.command("creditsync "+strings.Join(args, " "), "")
+	t.blank = false // after what it prints
 	cmd := t.program.command(ctx, args...)
 	cmd.Stdout, cmd.Stderr = t.page.out, os.Stderr
 	return failed(cmd.Run(), args)

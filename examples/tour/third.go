@@ -36,12 +36,16 @@ func (t *tour) third(ctx context.Context) error {
 
 // difference says what was done to the file.
 func (t *tour) difference(d bureau.Difference) {
-	some := func(list []bureau.Penalty) string { return list[0].DocNo() + " " + list[0].Subject() }
-	t.say(fault.T("改了 %d 行（减罚、改公示期、补情况说明），如 %s", "%d rows changed (a fine reduced, another end of publicity, a remark), such as %s", len(d.Changed), some(d.Changed)))
-	t.say(fault.T("删了 %d 行，如 %s", "%d rows removed, such as %s", len(d.Removed), some(d.Removed)))
-	t.say(fault.T("添了 %d 行，如 %s", "%d rows added, such as %s", len(d.Added), some(d.Added)))
-	t.say(fault.T("一行已入库的写坏了（罚款金额写成“按决定书执行”）：%s %s", "One known row turned invalid (its fine now reads 按决定书执行): %s %s", d.Spoiled.DocNo(), d.Spoiled.Subject()))
-	t.say(fault.T("一行先前被拒的改好了（统一社会信用代码）：%s %s", "One row that was refused before is mended (its credit code): %s %s", d.Mended.DocNo(), d.Mended.Subject()))
+	row := func(n int, what fault.Text, like bureau.Penalty) []string {
+		return []string{fmt.Sprintf("%2d %s", n, t.in(what)), like.DocNo() + " " + like.Subject()}
+	}
+	t.rows([][]string{
+		row(len(d.Changed), fault.T("行改了（减罚、公示期、情况说明），如", "rows changed (a reduced fine, other dates, a remark), as"), d.Changed[0]),
+		row(len(d.Removed), fault.T("行删了，如", "rows removed, as"), d.Removed[0]),
+		row(len(d.Added), fault.T("行添了，如", "rows added, as"), d.Added[0]),
+		row(1, fault.T("行已入库的写坏了（罚款：按决定书执行）：", "known row turned invalid (fine: 按决定书执行):"), d.Spoiled),
+		row(1, fault.T("行先前被拒的改好了（信用代码）：", "row refused before is mended (credit code):"), d.Mended),
+	})
 }
 
 func (t *tour) thirdOperator(ctx context.Context, d bureau.Difference) (result, error) {
@@ -88,7 +92,7 @@ func (t *tour) thirdClerk(ctx context.Context, d bureau.Difference) error {
 	t.gap()
 	t.say(fault.T("被拒不等于没有：它的记录原样还在，没有删除，也没有消息。", "Refused is not absent: its record is still there as it was, neither deleted nor told of."))
 	t.gap()
-	sql := "SELECT decision_no, subject_name, version, fine_wanyuan FROM credit.admin_penalty WHERE decision_no = " + quoted(d.Spoiled.DocNo())
+	sql := "SELECT decision_no, subject_name, version, fine_wanyuan\nFROM credit.admin_penalty WHERE decision_no = " + quoted(d.Spoiled.DocNo())
 	if err := t.query(ctx, sql); err != nil {
 		return err
 	}
@@ -103,8 +107,9 @@ func (t *tour) thirdAnalyst(ctx context.Context, d bureau.Difference, r result) 
 	t.section(theAnalyst)
 	t.say(fault.T("credit.admin_penalty_history 保存每个版本。昨晚发生了什么？", "credit.admin_penalty_history keeps every version. What happened last night?"))
 	t.gap()
-	err := t.query(ctx, fmt.Sprintf(`SELECT op, version, decision_no, subject_name, arrayStringConcat(changed, ', ') AS changed
-FROM credit.admin_penalty_history WHERE run_no = %d ORDER BY version DESC, op, seq LIMIT 4 BY op, version > 1`, r.RunNo))
+	err := t.query(ctx, fmt.Sprintf(`SELECT multiIf(op = 'delete', 'deleted', version > 1, 'changed', 'new') AS what,
+       decision_no, fine_wanyuan, arrayStringConcat(changed, ', ') AS changed
+FROM credit.admin_penalty_history WHERE run_no = %d ORDER BY what, seq LIMIT 4 BY what`, r.RunNo))
 	if err != nil {
 		return err
 	}
@@ -132,7 +137,9 @@ func (t *tour) thirdBridge(ctx context.Context, d bureau.Difference, r result) e
 	for _, m := range list {
 		what := what(m.Op, m.Version > 1)
 		got[m.Data.DecisionNo] = what
-		shown[what] = m
+		if m.Data.DecisionNo == d.Changed[0].DocNo() || m.Data.DecisionNo == d.Removed[0].DocNo() {
+			shown[what] = m
+		}
 	}
 	for what, of := range map[string][]bureau.Penalty{"inserted": append(d.Added, d.Mended), "updated": d.Changed, "deleted": d.Removed} {
 		for _, p := range of {

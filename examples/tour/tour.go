@@ -19,7 +19,6 @@ type tour struct {
 	bridge   bridge
 	loaded   int // records that analysts see
 	night    int
-	mixedUp  int
 	personal map[string]bool // resident IDs that nobody may see in clear
 }
 
@@ -94,8 +93,8 @@ func (t *tour) welcome() error {
 	t.gap()
 	t.say(fault.T("工作文件夹：%s（每次重建，结束后保留）。下面的命令都在其中运行；creditsync 就是 %s。", "Working folder: %s (made anew each time, kept at the end). The commands below run in it; creditsync is %s.", t.dir, t.program.path))
 	t.gap()
-	t.say(fault.T("送来的文件 %s：GB18030，%d 行，表头上面有标题行，写法因单位而异，约 2%% 的行有填报人常犯的错误。开头几行：",
-		"The delivery, %s: GB18030, %d rows, titles above the header, spellings that differ by office, and in about 2 %% of the rows a mistake that clerks really make. It begins:", delivery, t.book.Rows()))
+	t.say(fault.T("送来的文件 %s：GB18030，%s 行，表头上面有标题行，写法因单位而异，约 2%% 的行有填报人常犯的错误。开头几行：",
+		"The delivery, %s: GB18030, %s rows, titles above the header, spellings that differ by office, and in about 2%% of the rows a mistake that clerks really make. It begins:", delivery, number(t.book.Rows())))
 	t.block(head)
 	t.gap()
 	t.say(fault.T("creditsync.yaml，除了一列备注，表头都能自动对应：", "creditsync.yaml; but for one column of remarks the headers match by themselves:"))
@@ -118,6 +117,6 @@ func (t *tour) goodbye() {
 	t.say(fault.T("数据都还在 %s，可以接着看：", "Everything is still in %s. To look on:", t.dir))
 	t.block("cd " + t.dir + "\n" + t.program.path + " runs\n" + t.program.path + " quarantine export --to refused\n" + t.program.path + " schema admin_penalty")
 	t.gap()
-	t.say(fault.T("每个单位一个 XLSX，写明原因和回执号，由 quarantine export 写出；填报人改好后另存为 CSV 送回即可。README 从“第一个配置”讲起。",
+	t.say(fault.T("每个单位一个 XLSX，写明原因和回执号，由 quarantine export 写出；填报人改好后另存为 CSV 送回即可。README 从“第一份配置”讲起。",
 		"quarantine export writes a spreadsheet per office with the reasons and receipt numbers; the clerk mends it, saves it as CSV and sends it back. The README goes on at “First configuration”."))
 }

@@ -31,6 +31,9 @@ func runeColumns(r rune) int {
 	return 1
 }
 
+// pad fills a text with blanks to n columns.
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-columns(s))) }
+
 // cut shortens a text to n columns.
 func cut(s string, n int) string {
 	if columns(s) <= n {
