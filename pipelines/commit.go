@@ -13,7 +13,7 @@ func (t *trip) commit(ctx context.Context) error {
 		return err
 	}
 	slices := int(size/sliceRows) + 1
-	if slices > 1 && t.snapshot {
+	if slices > 1 && t.snapshot && !t.scope(0, 0, slices).Withhold {
 		deletes, err := t.Warehouse.Absent(ctx, t.scope(0, 0, slices))
 		if err != nil {
 			return err

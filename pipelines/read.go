@@ -62,7 +62,9 @@ func (t *trip) read(ctx context.Context, in connectors.Reader) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	t.cursor = in.Cursor()
+	if t.own {
+		t.cursor = in.Cursor()
+	}
 	return nil
 }
 

@@ -41,6 +41,9 @@ func (r *Runner) Run(ctx context.Context, p Pipeline, wish Wish) Report {
 	defer release()
 	t := &trip{Runner: r, p: p, wish: wish, run: run, rep: Report{Pipeline: p.Name, Kind: p.Kind.Name, Run: run.ID, RunNo: run.No, Started: started, DryRun: wish.DryRun}}
 	t.rep.State, t.rep.Err = t.travel(kept)
+	if lost := context.Cause(kept); t.rep.Err != nil && lost != nil && ctx.Err() == nil {
+		t.rep.Err = lost // the lease was lost; what failed for it says only that it was stopped
+	}
 	t.finish(ctx)
 	return t.rep
 }

@@ -28,9 +28,10 @@ type trip struct {
 	rep  Report
 
 	snapshot      bool // the inputs hold all that the source has
+	own           bool // the inputs are the source's own, not corrections alone
 	names         []string
-	cursor        []byte
-	sent, refused Tally // what was staged, as it was sent
+	cursor        []byte // with names, where the source stands after this run
+	sent, refused Tally  // what was staged, as it was sent
 	unkeyed       uint64
 	answered      []string // receipts whose corrected row was accepted
 	applied       time.Time
@@ -49,6 +50,7 @@ func (t *trip) open(ctx context.Context) (connectors.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.cursor = cursor
 	if err := t.expect(ctx, in.Inputs()); err != nil {
 		in.Close()
 		return nil, err
@@ -65,8 +67,14 @@ func (t *trip) expect(ctx context.Context, inputs []connectors.Input) error {
 		}
 	}
 	known, err := t.Ledger.Inputs(ctx, t.p.Name)
-	if err != nil || !t.snapshot || len(known) < 2 || t.wish.AcceptDeletes > 0 {
+	if err != nil {
 		return err
+	}
+	if t.own = len(t.names) > 0; !t.own { // corrections alone say nothing of where the source stands
+		t.names = known
+	}
+	if !t.snapshot || len(known) < 2 || t.wish.AcceptDeletes > 0 {
+		return nil
 	}
 	var missing []string
 	for _, name := range known {

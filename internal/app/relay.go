@@ -46,6 +46,9 @@ func (a *App) remember(ctx context.Context, r RunResult) error {
 	return l.SetPublished(ctx, id, r.Published, r.PublishSeconds)
 }
 
+// relayPatience is how long a run waits for another process's relay that does not move.
+const relayPatience = time.Minute
+
 // relay publishes everything of the kind that is committed. Where another process relays the kind, it waits until that
 // one has passed commit upTo.
 func (a *App) relay(ctx context.Context, kind *schemas.Kind, upTo uint64) (bus.Result, error) {
@@ -53,6 +56,8 @@ func (a *App) relay(ctx context.Context, kind *schemas.Kind, upTo uint64) (bus.R
 	if err != nil {
 		return bus.Result{}, err
 	}
+	var seen uint64
+	moved := a.Now()
 	for {
 		lease, err := l.TakeRelay(ctx, kind.Name)
 		if err == nil {
@@ -71,6 +76,11 @@ func (a *App) relay(ctx context.Context, kind *schemas.Kind, upTo uint64) (bus.R
 			return bus.Result{}, err
 		} else if upTo == 0 || (ok && (bus.Position{Seq: p.Seq}).Covers(upTo)) {
 			return bus.Result{}, nil
+		} else if p.Seq != seen {
+			seen, moved = p.Seq, a.Now()
+		} else if a.Now().Sub(moved) > relayPatience {
+			return bus.Result{}, fault.New(fault.Environment, "relay.waiting", fault.T("消息由另一个进程发布（%s），它一直没有进展", "another process publishes the messages (%s) and makes no headway", busy.Held.Holder)).Because(err).
+				Do(fault.T("数据已入库；请查看那个进程能否连上 Kafka。", "The data is applied; see whether that process reaches Kafka."))
 		}
 		if err := pause(ctx, 100*time.Millisecond); err != nil {
 			return bus.Result{}, err

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"strconv"
 	"time"
 
+	"creditsync/internal/ledger"
+	"creditsync/internal/warehouse"
 	"creditsync/schemas"
 )
 
@@ -13,8 +16,8 @@ const sweepStages = 20
 // lateness is for how long an abandoned statement may still arrive.
 const lateness = 24 * time.Hour
 
-// Sweep is the janitor's round: it removes what ended runs staged and what abandoned commits wrote, again and again for
-// what may arrive late. Nothing that it removes is looked at by anybody.
+// Sweep is the janitor's round: it removes what ended runs staged and what abandoned commits wrote, each time anew, because
+// an abandoned statement may arrive late. Nothing that it removes is looked at by anybody.
 func (a *App) Sweep(ctx context.Context) error {
 	l, err := a.ledger(ctx)
 	if err != nil {
@@ -24,17 +27,11 @@ func (a *App) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	runs, err := l.TerminalRuns(ctx, true, sweepStages)
-	if err != nil {
+	if _, err := l.EndDead(ctx); err != nil {
 		return err
 	}
-	for _, r := range runs {
-		if k, ok := schemas.Find(r.Kind); ok {
-			if err := w.DropStage(ctx, k, r.No); err != nil {
-				return err
-			}
-		}
-		if err := l.MarkCleaned(ctx, r.ID); err != nil {
+	for _, k := range schemas.All() {
+		if err := sweepKind(ctx, l, w, k); err != nil {
 			return err
 		}
 	}
@@ -47,6 +44,36 @@ func (a *App) Sweep(ctx context.Context) error {
 			if err := w.DropCommit(ctx, k, c.No); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// sweepKind drops the stages of the runs that have ended. What is there is asked of the engine: a stage may arrive after its
+// run was cleaned up.
+func sweepKind(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehouse, k *schemas.Kind) error {
+	runs, err := w.StagedRuns(ctx, k)
+	if err != nil {
+		return err
+	}
+	dropped := 0
+	for _, no := range runs {
+		if dropped == sweepStages {
+			return nil
+		}
+		r, err := l.FindRun(ctx, strconv.FormatUint(no, 10))
+		if err != nil {
+			return err
+		}
+		if r.State == ledger.RunOpen || r.Kind != k.Name {
+			continue
+		}
+		if err := w.DropStage(ctx, k, no); err != nil {
+			return err
+		}
+		dropped++
+		if err := l.MarkCleaned(ctx, r.ID); err != nil {
+			return err
 		}
 	}
 	return nil
