@@ -19,8 +19,6 @@ type Config struct {
 	Timezone *time.Location `yaml:"timezone"`
 	// Language is that of what people read.
 	Language fault.Language `yaml:"language"`
-	// Deployment is the name that several processes of one deployment share; "" leaves it to the ledger.
-	Deployment string `yaml:"deployment" is:"name"`
 	// Warehouse is the ClickHouse that keeps the records.
 	Warehouse Warehouse `yaml:"warehouse"`
 	// Bus is the Kafka that the changes are published on.

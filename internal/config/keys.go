@@ -12,10 +12,9 @@ import (
 // the messages about missing keys are made of them.
 func sentences() map[string]fault.Text {
 	return map[string]fault.Text{
-		"data_dir":   both("本机数据所在的文件夹：内嵌引擎的表和主题、台账、密钥。默认 data", "Folder of everything stored on this machine: tables and topics of the embedded engines, ledger, keys. Default data"),
-		"timezone":   both("计划时间和不带时区的来源时间所在的时区。默认 Asia/Shanghai", "Time zone of schedules and of source times without one. Default Asia/Shanghai"),
-		"language":   both("给人看的文字用中文（zh）还是英文（en）。默认取自 LANG", "Language of what people read: zh or en. Default from LANG"),
-		"deployment": both("部署的名称，多个进程共用同一部署时相同。默认由台账决定", "Name of the deployment, the same for all of its processes. Default from the ledger"),
+		"data_dir": both("本机数据所在的文件夹：内嵌引擎的表和主题、台账、密钥。默认 data", "Folder of everything stored on this machine: tables and topics of the embedded engines, ledger, keys. Default data"),
+		"timezone": both("计划时间和不带时区的来源时间所在的时区。默认 Asia/Shanghai", "Time zone of schedules and of source times without one. Default Asia/Shanghai"),
+		"language": both("给人看的文字用中文（zh）还是英文（en）。默认取自 LANG", "Language of what people read: zh or en. Default from LANG"),
 
 		"warehouse":                     both("存放记录的 ClickHouse：embedded 或 clickhouse 二选一", "The ClickHouse that keeps the records: embedded or clickhouse"),
 		"warehouse.embedded":            both("由 creditsync 自己启动的引擎（默认）", "The engine that creditsync starts itself (default)"),

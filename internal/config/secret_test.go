@@ -84,7 +84,7 @@ func TestLoad_NeverShowsWhatWasReplaced(t *testing.T) {
 	t.Parallel()
 	const v = "\"${CH_PASSWORD}\""
 	for _, text := range []string{
-		"timezone: " + v, "language: " + v, "console: {listen: " + v + "}", "deployment: \"a b${CH_PASSWORD}\"",
+		"timezone: " + v, "language: " + v, "console: {listen: " + v + "}", "pipelines: [{name: \"a b${CH_PASSWORD}\"}]",
 		"warehouse: {embedded: {memory: " + v + ", http: " + v + "}}",
 		"warehouse: {embedded: {http: \"${CH_PASSWORD}:1\"}}",
 		"warehouse: {clickhouse: {url: " + v + "}}",
