@@ -110,6 +110,10 @@ func (d *decoder) clickhouse(ch *ClickHouse) {
 			d.say(at+".tls", fault.T("tls 只用于 https:// 的地址", "tls is for an https:// address only"))
 		}
 	}
+	if d.has(at + ".cluster") {
+		d.say(at+".cluster", fault.T("这个版本还不支持 ClickHouse 集群；请删掉 cluster，在 url 中写一台服务器",
+			"not available in this version; remove cluster and name one server in url"))
+	}
 	d.tls(at+".tls", ch.TLS)
 }
 

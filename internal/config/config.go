@@ -37,7 +37,7 @@ type Config struct {
 type Warehouse struct {
 	// Embedded is the engine that creditsync starts itself.
 	Embedded *EmbeddedWarehouse `yaml:"embedded"`
-	// ClickHouse is a server or cluster that is there already.
+	// ClickHouse is a server that is there already.
 	ClickHouse *ClickHouse `yaml:"clickhouse"`
 }
 
@@ -54,14 +54,14 @@ type EmbeddedWarehouse struct {
 	Memory int64 `yaml:"memory" is:"size"`
 }
 
-// ClickHouse is a server or cluster reached over its HTTP interface.
+// ClickHouse is a server reached over its HTTP interface.
 type ClickHouse struct {
 	// URL is its address; it may carry user and password.
 	URL URL `yaml:"url"`
 	// User and Password, where the URL carries none; they are merged into URL by Load.
 	User     string `yaml:"user"`
 	Password Secret `yaml:"password"`
-	// Cluster is the name under which tables are created ON CLUSTER with replicated engines; "" is a single server.
+	// Cluster is a part of the file's shape that this version refuses: it is "" after Load.
 	Cluster string `yaml:"cluster" is:"name"`
 	// TLS is for https with a private certificate authority or client certificates; nil is the system's authorities.
 	TLS *TLS `yaml:"tls"`

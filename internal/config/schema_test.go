@@ -182,6 +182,9 @@ func TestKeys_EachFieldHasADocComment(t *testing.T) {
 	}
 }
 
+// refused are the keys that are a part of the file's shape and that this version refuses.
+var refused = []string{"ledger.postgres", "warehouse.clickhouse.cluster"}
+
 // commented is a setting that is switched off: a # with no space after it.
 var commented = regexp.MustCompile(`(?m)^#([^ \n#].*|  +[a-z].*)$`)
 
@@ -194,7 +197,7 @@ func TestExample_HasEveryKeyAndLoads(t *testing.T) {
 	for _, path := range everyKey(reflect.TypeFor[Config](), "") {
 		key := path[strings.LastIndexAny(path, ".")+1:]
 		at := regexp.MustCompile(`(?m)(^#? *(- )?|[{,] ?)` + key + `:`)
-		if !at.Match(content) && !strings.HasPrefix(path, "ledger.postgres") {
+		if !at.Match(content) && !slices.ContainsFunc(refused, func(r string) bool { return path == r || strings.HasPrefix(path, r+".") }) {
 			t.Errorf("%s is not in %s", path, example)
 		}
 	}
