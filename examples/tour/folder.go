@@ -70,14 +70,19 @@ func emptyFolder(dir string) error {
 				Do(fault.T("请用 -dir 指定一个空的或不存在的文件夹。", "Name an empty folder, or none yet, with -dir."))
 		}
 	}
-	if err := os.RemoveAll(dir); err != nil {
-		return unwritable(dir, err)
-	}
-	if err := os.MkdirAll(filepath.Join(dir, inbox), 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return unwritable(dir, err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, marker), nil, 0o600); err != nil {
 		return unwritable(dir, err)
+	}
+	for _, one := range found { // the marker stays, so that a tour that ends here leaves a folder for the next
+		if one.Name() == marker {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, one.Name())); err != nil {
+			return unwritable(dir, err)
+		}
 	}
 	return nil
 }

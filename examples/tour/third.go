@@ -40,11 +40,11 @@ func (t *tour) difference(d bureau.Difference) {
 		return []string{fmt.Sprintf("%2d %s", n, t.in(what)), like.DocNo() + " " + like.Subject()}
 	}
 	t.rows([][]string{
-		row(len(d.Changed), fault.T("行改了（减罚、公示期、情况说明），如", "rows changed (a reduced fine, other dates, a remark), as"), d.Changed[0]),
+		row(len(d.Changed), fault.T("行改了（减罚、公示期、情况说明），如", "rows changed (fines, dates, remarks), as"), d.Changed[0]),
 		row(len(d.Removed), fault.T("行删了，如", "rows removed, as"), d.Removed[0]),
 		row(len(d.Added), fault.T("行添了，如", "rows added, as"), d.Added[0]),
-		row(1, fault.T("行已入库的写坏了（罚款：按决定书执行）：", "known row turned invalid (fine: 按决定书执行):"), d.Spoiled),
-		row(1, fault.T("行先前被拒的改好了（信用代码）：", "row refused before is mended (credit code):"), d.Mended),
+		row(1, fault.T("行已入库的写坏了（罚款：按决定书执行）：", "known row turned invalid (its fine):"), d.Spoiled),
+		row(1, fault.T("行先前被拒的改好了（信用代码）：", "refused row mended (its credit code):"), d.Mended),
 	})
 }
 
