@@ -52,6 +52,18 @@ func newProducer(o *Options) (*producer, error) {
 	}, nil
 }
 
+// forget gives up what the connections know of topics, which they ask for when first used and again after seconds only: a
+// topic that was made since is not among it. The session goes on.
+func (p *producer) forget(c Config) error {
+	transport, err := c.transport(p.topic, PositionTopic)
+	if err != nil {
+		return err
+	}
+	p.transport.CloseIdleConnections()
+	p.transport, p.client.Transport = transport, transport
+	return nil
+}
+
 // transactionalID names the one relay of a kind on a deployment.
 func transactionalID(deployment, kind string) string { return "creditsync." + deployment + "." + kind }
 

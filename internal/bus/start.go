@@ -59,6 +59,9 @@ func (r *Relay) enter(ctx context.Context, p *producer, told Position, remembere
 	}
 	if !found {
 		pos = Position{TopicID: topic.id, Partitions: topic.partitions}
+		if err := p.forget(o.Config); err != nil {
+			return err
+		}
 	}
 	if err := r.ledgerKnows(ctx, pos); err != nil {
 		return err
