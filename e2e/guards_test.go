@@ -30,6 +30,7 @@ func cut(t *testing.T, dir string, from, to int) string {
 
 // TestGuards_ErrorBudget: too many refused rows stop the run; people see which, and nothing of the source is applied.
 func TestGuards_ErrorBudget(t *testing.T) {
+	t.Parallel()
 	dir := generate(t, "guards-budget", "--rows", "1000", "--seed", "3", "--defects", "0.2", "--no-huge")
 	bad := summaryOf(t, dir).Bad
 	strict := strings.ReplaceAll(oneSnapshot, "90%", "5%")
@@ -60,6 +61,7 @@ func TestGuards_ErrorBudget(t *testing.T) {
 
 // TestGuards_Snapshot: a snapshot that lost much, or a file, deletes nothing until the operator accepts it.
 func TestGuards_Snapshot(t *testing.T) {
+	t.Parallel()
 	dir := generate(t, "guards-snapshot", "--rows", "1000", "--seed", "4", "--defects", "0", "--no-huge", "--duplicates", "0")
 	s := newSite(t, setup{})
 	s.write("inbox/a.csv", cut(t, dir, 1, 701))
@@ -121,6 +123,7 @@ const (
 // TestGuards_Stage meddles with what goes to ClickHouse: an answer that lies, one that gets lost, a request that comes
 // twice, a stage that shrinks while it is being applied.
 func TestGuards_Stage(t *testing.T) {
+	t.Parallel()
 	dir := generate(t, "guards-stage", "--rows", "1000", "--seed", "6", "--defects", "0", "--no-huge", "--duplicates", "0")
 	changed, _ := night(t, "guards-stage", []string{"--rows", "1000", "--seed", "6", "--defects", "0", "--no-huge", "--duplicates", "0"})
 	server := newSite(t, setup{})

@@ -19,6 +19,7 @@ import (
 // TestKafka42 loads two nights beside the embedded broker and beside Apache Kafka 4.2: the messages are the same, and the
 // tools of others read them and the views.
 func TestKafka42(t *testing.T) {
+	t.Parallel()
 	base := []string{"--rows", "2000", "--seed", "9", "--keyed-defects", "--no-huge"}
 	first := generate(t, "kafka", base...)
 	second, _ := night(t, "kafka", base)

@@ -38,6 +38,7 @@ func night(t *testing.T, name string, base []string, options ...string) (string,
 // TestNights runs a snapshot night after night: what changed is told once and in order, what was refused is not absent,
 // and a refused row without a key withholds deletions.
 func TestNights(t *testing.T) {
+	t.Parallel()
 	base := []string{"--rows", "2000", "--seed", "5", "--keyed-defects", "--no-huge", "--duplicates", "10"}
 	none := []string{"--changed", "0", "--removed", "0", "--added", "0"}
 	first := generate(t, "nights", base...)

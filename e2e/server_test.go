@@ -143,6 +143,20 @@ func (s *site) ask(sql string) io.ReadCloser {
 	return resp.Body
 }
 
+// try is text for a statement that may not be answered yet.
+func (s *site) try(sql string) (string, error) {
+	resp, err := http.Post("http://"+s.engine+"/", "text/plain", strings.NewReader(sql))
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", resp.Status, b)
+	}
+	return strings.TrimSuffix(string(b), "\n"), err
+}
+
 // text is the whole answer to a statement.
 func (s *site) text(sql string) string {
 	s.t.Helper()
