@@ -63,9 +63,10 @@ LEFT JOIN (SELECT reject_id, state, first_run, last_run, times_seen FROM %[5]s W
 	head := "SELECT kind, pipeline, reject_id, record_id, source_ref, authority, raw_masked, raw_cipher, violations, CAST(state, 'Enum8(''open'' = 1, ''resolved'' = 2, ''replayed'' = 3, ''dismissed'' = 4)') AS state, first_run, last_run, times_seen, " + at + " FROM "
 	list := head + "(" + seen + ")"
 	if state, which := v.ends(s); which != "" {
+		// The new state has a name of its own: an alias "state" would stand for the column in the condition too.
 		list += fmt.Sprintf(`
 UNION ALL
-%[1]s(SELECT * EXCEPT (state), %[2]s AS state FROM %[3]s WHERE reject_id NOT IN (SELECT reject_id FROM %[4]s.reject_stage WHERE run_no = %[5]d) AND (%[6]s))`,
+%[1]s(SELECT * EXCEPT (state, ended), ended AS state FROM (SELECT *, %[2]s AS ended FROM %[3]s WHERE reject_id NOT IN (SELECT reject_id FROM %[4]s.reject_stage WHERE run_no = %[5]d) AND (%[6]s)))`,
 			head, state, known, Database, s.Run, which)
 	}
 	return list
