@@ -19,7 +19,7 @@ import (
 // remedies are what a clerk writes into a cell that was refused; fields that are not here are left as they are.
 var remedies = map[string]string{
 	"valid_until": "2099-12-31", "publicity_until": "2099-12-31", "license_revoked": "", "remark": "",
-	"violation_type": "其他违法行为", "legal_rep_id_type": "身份证", "legal_rep_name": "王拟", "legal_basis": "《中华人民共和国行政处罚法》第九条",
+	"violation_type": "其他违法行为", "legal_rep_name": "王拟", "legal_basis": "《中华人民共和国行政处罚法》第九条",
 }
 
 // sheet is a spreadsheet as a clerk has it.
@@ -33,7 +33,7 @@ func (h sheet) column(name string) int { return slices.Index(h.header, name) }
 // TestReceipts: refused rows go out as spreadsheets and come back corrected under their receipt numbers.
 func TestReceipts(t *testing.T) {
 	t.Parallel()
-	dir := generate(t, "receipts", "--rows", "2000", "--seed", "17", "--defects", "0.2", "--per-defect", "200", "--keyed-defects", "--header", "field", "--no-huge")
+	dir := generate(t, "receipts", "--rows", "2000", "--seed", "17", "--defects", "0.2", "--keyed-defects", "--header", "field", "--no-huge")
 	all := summaryOf(t, dir)
 	s := newSite(t, setup{})
 	s.put(filepath.Join(dir, "penalties.csv"), "inbox/penalties.csv")
@@ -58,6 +58,11 @@ func TestReceipts(t *testing.T) {
 		}
 		s.wantText(fmt.Sprint(all.Records+n), "SELECT count() FROM credit.admin_penalty")
 		s.statesAre(t, mended, "resolved")
+		for _, r := range s.quarantine() {
+			if strings.Contains(r.Ref, "更正") {
+				t.Errorf("corrected row is refused: %+v", r.Violations)
+			}
+		}
 		s.wantText(fmt.Sprint("open\t", all.Bad-n, "\nresolved\t", n), "SELECT state, count() FROM credit.quarantine FINAL GROUP BY state ORDER BY state")
 		s.restored(t, dir, n)
 	})

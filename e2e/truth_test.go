@@ -63,20 +63,6 @@ func truths(t testing.TB, dir string, fn func(truth)) {
 	}
 }
 
-// key is the natural key as one text; "" where a part is missing.
-func (r truth) key() string { return joinKey(r.Key) }
-
-func joinKey(parts []*string) string {
-	var list []string
-	for _, p := range parts {
-		if p == nil {
-			return ""
-		}
-		list = append(list, *p)
-	}
-	return strings.Join(list, "|")
-}
-
 // value is a field as the stores hold it: absent is empty, lists are joined, IDs are masked wherever they stand.
 func (r truth) value(field string) string {
 	switch v := r.Values[field].(type) {
