@@ -14,7 +14,6 @@ import (
 	"creditsync/internal/engine"
 	"creditsync/internal/fault"
 	"creditsync/internal/process"
-	"creditsync/internal/warehouse"
 	"creditsync/pipelines"
 	"creditsync/transforms"
 )
@@ -92,7 +91,7 @@ func (a *App) checkWarehouse(ctx context.Context) Finding {
 
 // ping tries a ClickHouse and looks for parts that it set aside.
 func ping(ctx context.Context, url string, c *config.Config) error {
-	w, err := warehouse.Open(warehouse.Options{URL: url, Timezone: c.Timezone.String()})
+	w, err := openWarehouse(url, c)
 	if err != nil {
 		return err
 	}

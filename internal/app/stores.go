@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"creditsync/internal/config"
 	"creditsync/internal/fault"
 	"creditsync/internal/ledger"
 	"creditsync/internal/vault"
@@ -64,7 +65,7 @@ func (a *App) warehouse(ctx context.Context) (*warehouse.Warehouse, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := warehouse.Open(warehouse.Options{URL: url, Timezone: a.Config.Timezone.String()})
+	w, err := openWarehouse(url, a.Config)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +85,18 @@ func (a *App) warehouse(ctx context.Context) (*warehouse.Warehouse, error) {
 	}
 	a.open.warehouse = w
 	return w, nil
+}
+
+// openWarehouse prepares the connection to the ClickHouse at url.
+func openWarehouse(url string, c *config.Config) (*warehouse.Warehouse, error) {
+	o := warehouse.Options{URL: url, Timezone: c.Timezone.String()}
+	if ch := c.Warehouse.ClickHouse; ch != nil {
+		var err error
+		if o.TLS, err = tlsOf(ch.TLS); err != nil {
+			return nil, err
+		}
+	}
+	return warehouse.Open(o)
 }
 
 // settle makes the tables and ties ClickHouse to the ledger by the deployment's id.

@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,11 +17,12 @@ import (
 	"creditsync/schemas"
 )
 
-// Options say where the store is. The embedded engine and a server or cluster differ in nothing but the address.
+// Options say where the store is. The embedded engine and a server differ in nothing but how they are reached.
 type Options struct {
-	URL      string // http://user:password@host:8123; the path is ignored, the database is Database
-	Timezone string // of the DateTime columns
-	Conns    int    // connections at most; 0 means 8
+	URL      string      // http://user:password@host:8123; the path is ignored, the database is Database
+	TLS      *tls.Config // of an https URL: its authorities and client certificate; nil means the system's authorities
+	Timezone string      // of the DateTime columns
+	Conns    int         // connections at most; 0 means 8
 }
 
 // insertThreads is how many threads of the engine write one INSERT … SELECT. The rows carry their numbers, so their order in
@@ -57,7 +59,7 @@ func Open(o Options) (*Warehouse, error) {
 		MaxOpenConns: o.Conns, MaxIdleConns: o.Conns, DialTimeout: 5 * time.Second, ReadTimeout: time.Hour,
 	}
 	if u.Scheme == "https" {
-		opts.TLS = secureTLS(u.Hostname())
+		opts.TLS = secure(o.TLS, u.Hostname())
 	}
 	conn, err := clickhouse.Open(opts)
 	if err != nil {
@@ -116,6 +118,9 @@ func (w *Warehouse) stream(ctx context.Context, doing, format, sql string) (io.R
 func (w *Warehouse) classed(doing string, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
+	}
+	if untrusted := w.distrust(doing, err); untrusted != nil {
+		return untrusted
 	}
 	var exception *clickhouse.Exception
 	var network net.Error
