@@ -28,6 +28,9 @@ func (d *decoder) check(c *Config) {
 	if ch := c.Warehouse.ClickHouse; ch != nil {
 		d.clickhouse(ch)
 	}
+	if e := c.Bus.Embedded; e != nil && c.Bus.Kafka == nil {
+		d.brokerOpen("bus.embedded.listen", e.Listen)
+	}
 	if k := c.Bus.Kafka; k != nil {
 		d.kafka(k)
 	}
@@ -81,15 +84,29 @@ func (d *decoder) alternatives(section string, keys ...string) {
 
 // open notes an address beyond this machine that anybody may connect to.
 func (d *decoder) open(path, address string, password Secret) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil || host == "localhost" || !password.Empty() {
-		return
-	}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.IsLoopback() {
+	if !beyond(address) || !password.Empty() {
 		return
 	}
 	d.say(path, fault.T("%s 不是本机回环地址，任何人都能连接；请设置 warehouse.embedded.password，或改用 127.0.0.1",
 		"%s is not a loopback address and anybody could connect; set warehouse.embedded.password or use 127.0.0.1", quote(d.written(path, address))))
+}
+
+// brokerOpen notes an address of the embedded broker beyond this machine: the broker has no password at all.
+func (d *decoder) brokerOpen(path, address string) {
+	if beyond(address) {
+		d.say(path, fault.T("%s 不是本机回环地址，而内嵌的代理没有密码，任何人都能连接；请用 127.0.0.1，或用自己的 Kafka（bus.kafka）",
+			"%s is not a loopback address and anybody could connect, as the embedded broker has no password; use 127.0.0.1, or a Kafka of your own (bus.kafka)", quote(d.written(path, address))))
+	}
+}
+
+// beyond reports whether an address can be reached from other machines.
+func beyond(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || host == "localhost" {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return err != nil || !ip.IsLoopback()
 }
 
 // clickhouse checks the address of a server and how to sign in.

@@ -35,7 +35,7 @@ func sentences() map[string]fault.Text {
 
 		"bus":                      both("发布变更的 Kafka：embedded 或 kafka 二选一", "The Kafka that changes are published on: embedded or kafka"),
 		"bus.embedded":             both("由 creditsync 自己启动的代理（默认）", "The broker that creditsync starts itself (default)"),
-		"bus.embedded.listen":      both("代理的地址；端口 0 表示任意空闲端口", "Address of the broker; port 0 takes a free one"),
+		"bus.embedded.listen":      both("代理的地址，只能是回环地址，因为它没有密码；端口 0 表示任意空闲端口", "Address of the broker, a loopback address as it has no password; port 0 takes a free one"),
 		"bus.kafka":                both("已有的 Kafka", "A Kafka that is there already"),
 		"bus.kafka.brokers":        both("最先连接的代理，主机:端口，至少一个", "Brokers to start from, host:port, at least one"),
 		"bus.kafka.tls":            both("加密连接；写 tls: {} 表示用系统的 CA。没有关闭校验的办法", "Encrypted connections; tls: {} uses the system's authorities. Verification cannot be switched off"),
