@@ -2,6 +2,7 @@ package file
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -10,6 +11,22 @@ import (
 
 	"github.com/goccy/go-yaml"
 )
+
+// Every key of the options is explained in both languages, and nothing else is.
+func TestOptions_KeysAreExplained(t *testing.T) {
+	t.Parallel()
+	keys := Options{}.Keys()
+	fields := reflect.VisibleFields(reflect.TypeFor[Options]())
+	for _, f := range fields {
+		name := f.Tag.Get("yaml")
+		if text := keys[name]; text.ZH == "" || text.EN == "" {
+			t.Errorf("%s: got %+v, want a sentence in both languages", name, text)
+		}
+	}
+	if got, want := len(keys), len(fields); got != want {
+		t.Errorf("got %d keys, want %d", got, want)
+	}
+}
 
 func TestOptions_Validate(t *testing.T) {
 	t.Parallel()

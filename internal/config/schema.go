@@ -13,7 +13,7 @@ import (
 )
 
 // JSONSchema describes creditsync.yaml to editors (JSON Schema 2020-12), from the same structs, syntaxes and sentences
-// that Load uses. Options of a source describe their keys by a method Keys() map[string]fault.Text, where they have one.
+// that Load uses. Options of a source explain their keys by a method Keys() map[string]fault.Text.
 func JSONSchema(known Known) ([]byte, error) {
 	g := generator{known: known, docs: sentences()}
 	root := g.of(reflect.TypeFor[Config](), field{}, "")

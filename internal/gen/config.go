@@ -3,10 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -30,7 +26,7 @@ type node struct {
 }
 
 // configPage lists every key of the configuration from its JSON Schema, in the order in which the code declares them.
-func configPage(root string, schema []byte, sources connectors.Registry) (string, error) {
+func configPage(schema []byte, sources connectors.Registry) (string, error) {
 	var top node
 	if err := json.Unmarshal(schema, &top); err != nil {
 		return "", err
@@ -43,20 +39,20 @@ func configPage(root string, schema []byte, sources connectors.Registry) (string
 	rows(&b, "", top.shape(), keyOrder(reflect.TypeFor[config.Config](), ""))
 	for _, name := range sources.Names() {
 		options := reflect.TypeOf(sources[name].Options()).Elem()
-		doc, err := fieldDocs(filepath.Join(root, "connectors", name))
-		if err != nil {
-			return "", err
-		}
 		source := top.Properties["pipelines"].Items.shape().Properties["source"].shape().Properties[name].shape()
 		fmt.Fprintf(&b, "\n## 来源 `%s` / source `%s`\n\n", name, name)
 		var modes []string
 		for _, m := range sources[name].Modes {
 			modes = append(modes, "`"+string(m)+"`")
 		}
-		fmt.Fprintf(&b, "可用的方式 / modes：%s\n\n| 键 key | 值 value | meaning |\n| --- | --- | --- |\n", strings.Join(modes, "、"))
+		fmt.Fprintf(&b, "可用的方式 / modes：%s\n\n| 键 key | 值 value | 说明 | meaning |\n| --- | --- | --- | --- |\n", strings.Join(modes, "、"))
 		for _, key := range keyOrder(options, "") {
 			n := source.Properties[key]
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", key, cell(n.values()), cell(doc[key]))
+			zh, en, told := strings.Cut(n.Description, "\n")
+			if !told {
+				return "", fmt.Errorf("source %s: its options have no method Keys that explains %s", name, key)
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", key, cell(n.values()), cell(zh), cell(en))
 		}
 	}
 	return b.String(), nil
@@ -140,36 +136,4 @@ func keyOrder(t reflect.Type, at string) []string {
 		keys = append(keys, keyOrder(f.Type, at+key+".")...)
 	}
 	return keys
-}
-
-// fieldDocs are the comments on the fields of a package's type Options, by yaml key.
-func fieldDocs(dir string) (map[string]string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return nil, err
-	}
-	docs := map[string]string{}
-	for _, path := range files {
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			t, ok := n.(*ast.TypeSpec)
-			if !ok || t.Name.Name != "Options" {
-				return true
-			}
-			if s, ok := t.Type.(*ast.StructType); ok {
-				for _, field := range s.Fields.List {
-					if field.Tag == nil {
-						continue
-					}
-					tag, _ := strconv.Unquote(field.Tag.Value)
-					docs[reflect.StructTag(tag).Get("yaml")] = strings.ReplaceAll(strings.TrimSpace(field.Doc.Text()), "\n", " ")
-				}
-			}
-			return false
-		})
-	}
-	return docs, nil
 }

@@ -83,7 +83,7 @@ func TestPages_TellEverything(t *testing.T) {
 		"cli.md":     {"## creditsync run\n", "## creditsync quarantine export\n", "--accept-deletes"},
 		"faults.md":  {"`guard.error_budget`", "`keys.missing`", "`relay.position_missing`"},
 		"imports.md": {"| `cmd/creditsync` | `internal/cli` |", "| `schemas` | nothing |", "`internal/bus/embedded`"},
-		"config.md":  {"`pipelines[].error_budget.share`", "| `encoding` |", "`warehouse.clickhouse.url`"},
+		"config.md":  {"`pipelines[].error_budget.share`", "| `encoding` |", "默认自动识别 | What stands between cells", "`warehouse.clickhouse.url`"},
 	} {
 		for _, word := range words {
 			if !strings.Contains(byName[page], word) {

@@ -30,7 +30,7 @@ func pages(root string) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := configPage(root, schema, known.Sources)
+	keys, err := configPage(schema, known.Sources)
 	if err != nil {
 		return nil, fmt.Errorf("page of the configuration: %w", err)
 	}
