@@ -248,7 +248,9 @@ def defects(today=None):
     def need(field, **more):
         add(field, "required", _put(field, EMPTY), **more)
 
-    need("subject_name", kinds=BODIES, note="body")
+    # A few individual businesses have no code: their name is their key.
+    need("subject_name", kinds=(ORG,), note="organisation")
+    need("subject_name", kinds=(IND,), key=MAYBE, note="individual business")
     need("subject_name", kinds=(NAT,), key=BREAKS, note="person")
     need("subject_type", group="type", key=MAYBE)
     need("uscc", kinds=(ORG,), group="type", key=MAYBE, note="organisation")
@@ -289,7 +291,8 @@ def defects(today=None):
         add(field, "bad_format", _bad_form_id(field), kinds=kinds, group=group)
         add(field, "birth_date", _no_such_birthday(field), kinds=kinds, group=group)
 
-    add("subject_name", "too_long", _long("subject_name", 200), kinds=BODIES, note="body")
+    add("subject_name", "too_long", _long("subject_name", 200), kinds=(ORG,), note="organisation")
+    add("subject_name", "too_long", _long("subject_name", 200), kinds=(IND,), key=MAYBE, note="individual business")
     add("subject_name", "too_long", _long("subject_name", 200), kinds=(NAT,), key=MAYBE, note="person")
     add("legal_rep_name", "too_long", _long("legal_rep_name", 50), kinds=BODIES)
     add("legal_rep_id_type", "too_long", _long_paper("legal_rep_id_type", 0), kinds=BODIES, group="representative")

@@ -90,7 +90,8 @@ def subject_key(row, refused):
     """The subject's part of a defective row's key, or None."""
     if row.kind == NAT:
         return None if "subject_name" in refused else row.get("subject_name")
-    return None if "uscc" in refused else row.subject()
+    by_name = row.subject() == row.get("subject_name")
+    return None if "uscc" in refused or by_name and "subject_name" in refused else row.subject()
 
 
 class Output:
