@@ -239,6 +239,12 @@ func (s *site) restored(t *testing.T, dir string, corrected uint64) {
 			if r.Masked == "" {
 				continue
 			}
+			if len(r.Masked) == 18 && strings.Count(r.Masked, "*") == 4 { // masked by the department itself: nobody knows more
+				if r.Sealed != "" {
+					t.Errorf("%s %s came masked and has a cipher", field, r.Masked)
+				}
+				continue
+			}
 			sealed, _ := hex.DecodeString(r.Sealed)
 			clear, err := keys.Sealer("resident_id", "admin_penalty", field).Open(sealed, nil)
 			if err != nil || !known[string(clear)] {

@@ -113,14 +113,16 @@ func TestTrouble_Input(t *testing.T) {
 		fmt.Fprintf(&pipelines, "\n  - {name: %[1]s, kind: admin_penalty, mode: snapshot, source: {file: {path: \"%[1]s/*\"}}}", c.name)
 		s.write(c.name+"/"+c.file, c.content)
 	}
-	fmt.Fprintf(&pipelines, "\n  - {name: nothing, kind: admin_penalty, mode: snapshot, source: {file: {path: \"inbox/*\"}}}\n")
+	s.write("inbox/good.csv", whole)
+	fmt.Fprintf(&pipelines, "\n  - {name: good, kind: admin_penalty, mode: snapshot, source: {file: {path: \"inbox/*.csv\"}}}")
+	fmt.Fprintf(&pipelines, "\n  - {name: nothing, kind: admin_penalty, mode: snapshot, source: {file: {path: \"inbox/*.tsv\"}}}\n")
 	s.configure(setup{pipelines: pipelines.String()})
 	s.up()
 	var zh, en document
 	s.into(&zh, 2, "run")
 	s.into(&en, 2, "run", "--language", "en")
-	if len(zh.Pipelines) != len(cases)+1 || len(en.Pipelines) != len(cases)+1 {
-		t.Fatalf("%d and %d pipelines, want %d", len(zh.Pipelines), len(en.Pipelines), len(cases)+1)
+	if len(zh.Pipelines) != len(cases)+2 || len(en.Pipelines) != len(cases)+2 {
+		t.Fatalf("%d and %d pipelines, want %d", len(zh.Pipelines), len(en.Pipelines), len(cases)+2)
 	}
 	for i, c := range cases {
 		s.sub(c.name, func(t *testing.T) {
@@ -136,11 +138,15 @@ func TestTrouble_Input(t *testing.T) {
 			}
 		})
 	}
-	if got := zh.Pipelines[len(cases)]; got.State != "no_input" || got.Error != nil {
+	want := summaryOf(t, dir)
+	if got := zh.Pipelines[len(cases)]; got.State != "done" || got.Inserted != want.Records || got.Published != want.Records {
+		t.Errorf("the pipeline after those that failed: got %+v, want %d inserted", got, want.Records)
+	}
+	if got := zh.Pipelines[len(cases)+1]; got.State != "no_input" || got.Error != nil {
 		t.Errorf("no file: got %+v, want no_input", got)
 	}
-	s.wantText("0\t0", "SELECT (SELECT count() FROM credit.admin_penalty), (SELECT count() FROM credit.quarantine)")
-	s.wantText(strconv.Itoa(3*len(cases)+2), "SELECT count() FROM credit.runs FINAL")
+	s.wantText(fmt.Sprint(want.Records, "\t0"), "SELECT (SELECT count() FROM credit.admin_penalty), (SELECT count() FROM credit.quarantine)")
+	s.wantText(strconv.Itoa(3*len(cases)+4), "SELECT count() FROM credit.runs FINAL")
 }
 
 // busy is an address that somebody else listens on.
