@@ -14,6 +14,7 @@ const (
 	BindUnknown = "unknown_column" // the mapping names a column that the source does not have
 	BindDoubled = "doubled_column" // two columns name the same field
 	BindMissing = "missing_column" // a required field has no column
+	BindUnit    = "unit_differs"   // a column's header names another unit than its field has
 )
 
 // BindError says that the headers of a source do not fit the kind: nothing of it can be read. A person has to change the
@@ -25,6 +26,23 @@ type BindError struct {
 	// Fields are the names of the fields in question, in the kind's order.
 	Fields   []string
 	Sentence Sentence
+}
+
+// BindRules are the rules of BindError with what each says to the person who has to act, in the order of the reference
+// page. In the sentences {column} is a header, {field} a field's title, {unit} the unit that the header names and {limit}
+// the field's own.
+func BindRules() []Rule {
+	return []Rule{
+		{Name: BindUnknown, Sentence: Sentence{
+			"映射（map）中的列“{column}”在数据源中不存在；数据源有这些列：…", "the mapping names columns that the source does not have: {column}; it has: …"}},
+		{Name: BindDoubled, Sentence: Sentence{
+			"列“{column}”、“{column}”都对应“{field}”；请在 map 中写明用哪一列", "the columns {column}, {column} all name the field {field}; say under map which one it is"}},
+		{Name: BindUnit, Sentence: Sentence{
+			"列“{column}”的单位是{unit}，字段“{field}”的单位是{limit}：请在来源改为{limit}，或改列名并在数值后写明单位（如 2000元）",
+			"the column {column} is in {unit}, the field {field} in {limit}: change it to {limit} at the source, or rename the column and write the unit behind each number (such as 2000元)"}},
+		{Name: BindMissing, Sentence: Sentence{
+			"数据源缺少必填的列“{field}”；如列名不同，请在 map 中写明", "the source lacks required columns: {field}; where they have other names, say so under map"}},
+	}
 }
 
 // Error is the English sentence.
@@ -66,6 +84,9 @@ func bind(kind *schemas.Kind, names *names, mapping map[string]string, receipt s
 		return nil, err
 	}
 	b.layout(kind, keys)
+	if err := b.units(kind, names, keys); err != nil {
+		return nil, err
+	}
 	return b, b.missing(kind)
 }
 

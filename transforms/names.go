@@ -18,12 +18,13 @@ const (
 
 // names knows which headers name which field of a kind.
 type names struct {
-	own, layout map[string]int // folded header → field
+	own, layout map[string]int    // folded header → field
+	bare        map[string]string // folded header without its unit → money field
 }
 
 // newNames lists the headers of a kind. That one header names two fields is a mistake of the declaration.
 func newNames(kind *schemas.Kind) (*names, error) {
-	n := &names{own: map[string]int{}, layout: map[string]int{}}
+	n := &names{own: map[string]int{}, layout: map[string]int{}, bare: bareNames(kind)}
 	for i := range kind.Fields {
 		f := &kind.Fields[i]
 		for _, h := range append([]string{f.Name, f.Code, f.Title}, f.Spellings...) {

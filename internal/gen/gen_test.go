@@ -67,7 +67,7 @@ func TestPages_TellEverything(t *testing.T) {
 	for _, p := range list {
 		byName[p.name] = string(p.body)
 	}
-	for _, r := range transforms.Rules() {
+	for _, r := range append(transforms.Rules(), transforms.BindRules()...) {
 		if !strings.Contains(byName["rules.md"], "| `"+r.Name+"` |") {
 			t.Errorf("rules.md does not tell of %s", r.Name)
 		}

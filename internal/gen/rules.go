@@ -29,6 +29,10 @@ func rulesPage() string {
 			}
 		}
 	}
+	b.WriteString("\n## 表头不合：整个输入不读，运行以 `columns.规则` 结束 / Headers that do not fit: nothing of the input is read, the run ends with `columns.RULE`\n\n句中 `{column}` 是表头，`{field}` 是字段的名称，`{unit}` 是表头所说的单位，`{limit}` 是字段的单位。\nIn the sentences {column} is a header, {field} a field, {unit} the unit that the header names, {limit} the field's own.\n\n| 规则 rule | 对运维人员说的话 | the same in English |\n| --- | --- | --- |\n")
+	for _, r := range transforms.BindRules() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Name, cell(r.Sentence.ZH), cell(r.Sentence.EN))
+	}
 	b.WriteString("\n## 哪种记录用哪些提示 / Which kinds warn of what\n\n")
 	for _, k := range schemas.All() {
 		var names []string
