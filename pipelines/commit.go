@@ -113,6 +113,9 @@ func (t *trip) fill(ctx context.Context, no uint64, slice, slices int) (found Co
 		total := t.rep.Counts
 		total.Add(found)
 		if err := total.Balanced(); err != nil {
+			if shrunk := t.tallied(ctx); shrunk != nil { // says more than that the sums differ
+				return found, c, shrunk
+			}
 			return found, c, err
 		}
 		c.Counts.Add(Counts{Read: total.Read, Accepted: total.Accepted, Rejected: total.Rejected, Warnings: total.Warnings})

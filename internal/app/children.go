@@ -26,6 +26,10 @@ func (a *App) engineURL(ctx context.Context) (string, error) {
 	if c := a.Config.Warehouse.ClickHouse; c != nil {
 		return c.URL.Reveal(), nil
 	}
+	// What is missing is said here in so many words, not with the end of a child's log.
+	if _, err := engine.FindLibrary(a.Config.Warehouse.Embedded.Library, a.Getenv, a.Executable); err != nil {
+		return "", err
+	}
 	addr, err := a.child(ctx, "engine", "http", a.engineLock())
 	if err != nil {
 		return "", errChild(fault.T("内置 ClickHouse 没有启动", "the embedded ClickHouse did not start"), err)
@@ -54,7 +58,7 @@ func (a *App) child(ctx context.Context, what, address, lock string) (string, er
 		return owner.Addresses[address], nil
 	}
 	c, err := process.Start(ctx, process.Spec{
-		What: what, Path: a.Executable, Args: []string{what, "-c", a.Config.File}, Log: filepath.Join(a.Config.DataDir, what+".log"), Timeout: 3 * childWait,
+		What: what, Path: a.Executable, Args: []string{what, "-c", a.Config.File, "--language", string(a.Config.Language)}, Log: filepath.Join(a.Config.DataDir, what+".log"), Timeout: 3 * childWait,
 	})
 	if err != nil {
 		return "", err

@@ -20,7 +20,7 @@ import (
 
 // TestMain makes the test binary the program itself when it is started as an engine or a broker.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 4 && os.Args[2] == "-c" && (os.Args[1] == "engine" || os.Args[1] == "broker") {
+	if len(os.Args) > 3 && os.Args[2] == "-c" && (os.Args[1] == "engine" || os.Args[1] == "broker") {
 		if err := serve(os.Args[1], os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

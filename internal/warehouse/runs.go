@@ -37,9 +37,9 @@ func (w *Warehouse) PutRuns(ctx context.Context, runs []RunRow) error {
 	}
 	rows := make([]string, len(runs))
 	for i, r := range runs {
-		rows[i] = fmt.Sprintf("SELECT toUUID(%s), %d, %s, %s, %s, %s, fromUnixTimestamp64Milli(%d), fromUnixTimestamp64Milli(%d), %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s",
+		rows[i] = fmt.Sprintf("(toUUID(%s), %d, %s, %s, %s, %s, fromUnixTimestamp64Milli(%d), fromUnixTimestamp64Milli(%d), %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s)",
 			quote(r.Run), r.No, quote(r.Pipeline), quote(r.Kind), quote(r.Mode), quote(r.State), r.Started.UnixMilli(), r.Finished.UnixMilli(),
 			r.Read, r.Accepted, r.Rejected, r.Inserted, r.Updated, r.Deleted, r.Unchanged, r.Superseded, r.Withheld, r.Warnings, quote(r.Error))
 	}
-	return w.exec(ctx, "list the runs", fmt.Sprintf("INSERT INTO %s.runs %s", Database, strings.Join(rows, " UNION ALL ")))
+	return w.exec(ctx, "list the runs", fmt.Sprintf("INSERT INTO %s.runs VALUES %s", Database, strings.Join(rows, ", ")))
 }
