@@ -127,7 +127,7 @@ func (a *App) kafka(ctx context.Context) (bus.Config, error) {
 	}
 	c := bus.Config{}
 	if k := a.Config.Bus.Kafka; k != nil {
-		c.Brokers, c.Partitions = k.Brokers, k.Partitions
+		c.Brokers, c.Partitions, c.Replication = k.Brokers, k.Partitions, k.Replication
 		if k.SASL != nil {
 			c.SASL = &bus.SASL{Mechanism: saslName(string(k.SASL.Mechanism)), User: k.SASL.User, Password: k.SASL.Password.Reveal()}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"math"
 	"net"
 	"time"
 
@@ -29,6 +30,8 @@ type Config struct {
 	Embedded bool
 	// Partitions of a topic that does not exist yet; 6 when 0. An existing topic keeps its own.
 	Partitions int
+	// Replication of a topic that does not exist yet, the topic of positions included; 0 is the broker's default.
+	Replication int
 
 	// dial opens the producer's connections; tests lose requests and answers there.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -66,6 +69,9 @@ func (c Config) Validate() error {
 	if c.Partitions < 0 {
 		return fault.New(fault.Input, "kafka.bad_partitions", fault.T("分区数 %d 不是正数", "%d partitions is not a positive number", c.Partitions))
 	}
+	if c.Replication < 0 || c.Replication > math.MaxInt16 {
+		return fault.New(fault.Input, "kafka.bad_replication", fault.T("副本数 %d 不在 0 到 32767 之间", "a replication of %d is not in 0..32767", c.Replication))
+	}
 	if c.SASL == nil {
 		return nil
 	}
@@ -89,6 +95,14 @@ func (c Config) partitions() int {
 		return defaultPartitions
 	}
 	return c.Partitions
+}
+
+// replication is that of a new topic as Kafka's protocol writes it.
+func (c Config) replication() int16 {
+	if c.Replication == 0 {
+		return -1
+	}
+	return int16(c.Replication)
 }
 
 // transport is kafka-go's way to the brokers; who gets it closes its idle connections. It asks for metadata of the named

@@ -76,7 +76,10 @@ func classed(err error, brokers []string) error {
 	case codeStorage:
 		return fault.New(fault.Environment, "kafka.storage", fault.T("Kafka（%s）无法写入磁盘", "Kafka at %s cannot write to its disk", where)).Because(err).Again().
 			Do(fault.T("检查该机器的磁盘空间", "check the free space on its disk"))
-	case codePolicyViolation, codeInvalidReplicas, codeInvalidTxnTimeout, codeUnsupportedForVersion:
+	case codeInvalidReplicas:
+		return fault.New(fault.Environment, "kafka.replication", fault.T("Kafka（%s）没有这么多代理来存放主题的副本", "Kafka at %s has fewer brokers than a topic shall have replicas", where)).Because(err).
+			Do(fault.T("检查 bus.kafka.replication：不能多于代理数，0 为代理的默认值", "check bus.kafka.replication: at most the number of brokers, 0 for their default"))
+	case codePolicyViolation, codeInvalidTxnTimeout, codeUnsupportedForVersion:
 		return fault.New(fault.Environment, "kafka.refused", fault.T("Kafka（%s）不接受这一请求", "Kafka at %s does not accept the request", where)).Because(err)
 	}
 	if untrusted(err) {

@@ -34,6 +34,7 @@ func TestClassed_SaysWhoCanMendIt(t *testing.T) {
 	f(kafka.Error(53), "kafka.not_allowed", fault.Input, false)
 	f(kafka.Error(10), "kafka.message_too_large", fault.Environment, false)
 	f(kafka.Error(56), "kafka.storage", fault.Environment, true)
+	f(kerr.InvalidReplicationFactor, "kafka.replication", fault.Environment, false)
 	f(kerr.PolicyViolation, "kafka.refused", fault.Environment, false)
 	f(kafka.Error(6), "kafka.unreachable", fault.Environment, true) // a leader has moved
 	f(kafka.Error(45), "kafka.unreachable", fault.Environment, true)

@@ -89,7 +89,7 @@ func (r *Relay) positionTopic(ctx context.Context, remembered bool, told Positio
 		if remembered {
 			return positionMissing(o.Kind.Name, told)
 		}
-		s, err = create(ctx, r.client, PositionTopic, positionPartitions, o.Config.positionConfig())
+		s, err = create(ctx, r.client, PositionTopic, positionPartitions, o.Config.replication(), o.Config.positionConfig())
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (r *Relay) kindTopic(ctx context.Context, started bool, pos Position) (topi
 		return s, err
 	}
 	if !there && !started {
-		return create(ctx, r.client, name, o.Config.partitions(), o.Config.topicConfig())
+		return create(ctx, r.client, name, o.Config.partitions(), o.Config.replication(), o.Config.topicConfig())
 	}
 	if !started {
 		return s, nil

@@ -150,7 +150,7 @@ func (r *rig) remove(t *testing.T) {
 func (r *rig) recreate(t *testing.T, partitions int) {
 	t.Helper()
 	r.remove(t)
-	if _, err := create(t.Context(), r.client(t), TopicOf(r.kind.Name), partitions, r.cfg.topicConfig()); err != nil {
+	if _, err := create(t.Context(), r.client(t), TopicOf(r.kind.Name), partitions, r.cfg.replication(), r.cfg.topicConfig()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -219,10 +219,11 @@ func TestProbe_AcceptsBothBrokers(t *testing.T) {
 func TestConfig_Validate(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]Config{
-		"kafka.no_brokers":     {},
-		"kafka.bad_address":    {Brokers: []string{"kafka"}},
-		"kafka.bad_partitions": {Brokers: []string{"kafka:9092"}, Partitions: -1},
-		"kafka.bad_mechanism":  {Brokers: []string{"kafka:9092"}, SASL: &SASL{Mechanism: "gssapi", User: "u", Password: "secret"}},
+		"kafka.no_brokers":      {},
+		"kafka.bad_address":     {Brokers: []string{"kafka"}},
+		"kafka.bad_partitions":  {Brokers: []string{"kafka:9092"}, Partitions: -1},
+		"kafka.bad_replication": {Brokers: []string{"kafka:9092"}, Replication: -1},
+		"kafka.bad_mechanism":   {Brokers: []string{"kafka:9092"}, SASL: &SASL{Mechanism: "gssapi", User: "u", Password: "secret"}},
 	} {
 		err := c.Validate()
 		if fault.CodeOf(err) != want || fault.ClassOf(err) != fault.Input {
@@ -234,6 +235,32 @@ func TestConfig_Validate(t *testing.T) {
 	}
 	if err := (Config{Brokers: []string{"[::1]:9092", "kafka:9092"}, SASL: &SASL{Mechanism: "plain"}}).Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Both topics are made with as many replicas as the configuration says: one broker refuses two.
+func TestTopic_IsReplicatedAsConfigured(t *testing.T) {
+	t.Parallel()
+	fresh := &brokers{dir: t.TempDir()}
+	r := newRig(Config{Brokers: []string{fresh.embeddedAddr(t)}, Embedded: true}, kindOf("penalty_replicated", 1))
+	t.Cleanup(fresh.stop)
+	r.outbox.add(1, "a", penalties(0, 20, 1)...)
+	for _, missing := range []string{PositionTopic, TopicOf(r.kind.Name)} {
+		r.cfg.Replication = 2
+		_, err := r.catchup(t)
+		if fault.CodeOf(err) != "kafka.replication" || fault.ClassOf(err) != fault.Environment || !strings.Contains(err.Error(), "create topic "+missing) {
+			t.Errorf("got %v, want kafka.replication of %s", err, missing)
+		}
+		r.cfg.Replication = 1
+		if missing == PositionTopic {
+			if _, err := create(t.Context(), r.client(t), missing, positionPartitions, r.cfg.replication(), r.cfg.positionConfig()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r.mustCatchup(t)
+	if got := len(r.messages(t)); got != 20 {
+		t.Errorf("got %d messages, want 20", got)
 	}
 }
 

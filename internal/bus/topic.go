@@ -90,8 +90,8 @@ func describe(ctx context.Context, cl *kgo.Client, topic string) (topicState, bo
 }
 
 // create makes a topic and waits until the brokers can take messages for it. That it is there already is no error.
-func create(ctx context.Context, cl *kgo.Client, topic string, partitions int, config map[string]*string) (topicState, error) {
-	r, err := kadm.NewClient(cl).CreateTopic(ctx, int32(partitions), -1, config, topic)
+func create(ctx context.Context, cl *kgo.Client, topic string, partitions int, replication int16, config map[string]*string) (topicState, error) {
+	r, err := kadm.NewClient(cl).CreateTopic(ctx, int32(partitions), replication, config, topic)
 	if err == nil {
 		err = r.Err
 	}
