@@ -182,7 +182,7 @@ func TestGuards_Stage(t *testing.T) {
 			shrink()
 			forward(w)
 		})
-		s.failed(1, "run.unbalanced") // the diff does not account for every row that was read
+		s.failed(1, "guard.stage_differs")
 		k.played(t)
 		holds(t, 1000, 1000)
 	})

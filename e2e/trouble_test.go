@@ -182,7 +182,7 @@ func TestTrouble_Environment(t *testing.T) {
 		published                        bool // the error stands at the run, which is done
 	}{
 		{"engine's port in use", "process.start", taken, fmt.Sprintf(`{embedded: {http: %q, native: "127.0.0.1:0"}}`, taken), "", false},
-		{"engine's library missing", "process.start", "nowhere/libchdb.so", `{embedded: {http: "127.0.0.1:0", native: "127.0.0.1:0", library: "nowhere/libchdb.so"}}`, "", false},
+		{"engine's library missing", "engine.library_missing", "nowhere/libchdb.so", `{embedded: {http: "127.0.0.1:0", native: "127.0.0.1:0", library: "nowhere/libchdb.so"}}`, "", false},
 		{"ClickHouse unreachable", "warehouse.unreachable", nobody, fmt.Sprintf(`{clickhouse: {url: "http://%s/credit"}}`, nobody), "", false},
 		{"broker's port in use", "process.start", taken, ok, fmt.Sprintf(`{embedded: {listen: %q}}`, taken), true},
 	} {

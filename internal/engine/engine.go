@@ -79,7 +79,7 @@ func Open(library, dataDir string, o Options) (*Engine, error) {
 func unloadable(library string, err error) *fault.Error {
 	return fault.New(fault.Environment, "engine.library_broken",
 		fault.T("无法加载 ClickHouse 引擎库 %s", "cannot load the ClickHouse engine library %s", library)).Because(err).
-		Do(fault.T("删除该文件后运行 make libchdb", "remove the file and run make libchdb"))
+		Do(fault.T("删除该文件后运行 make build", "remove the file and run make build"))
 }
 
 func unusable(dataDir string, err error) *fault.Error {

@@ -33,7 +33,7 @@ func FindLibrary(explicit string, getenv func(string) string, executable string)
 	list := strings.Join(tried, ", ")
 	return "", fault.New(fault.Environment, "engine.library_missing",
 		fault.T("找不到 ClickHouse 引擎库 libchdb.so（已查找：%s）", "the ClickHouse engine library libchdb.so was not found (looked at: %s)", list)).
-		Do(fault.T("运行 make libchdb 下载，或用 CREDITSYNC_LIBCHDB 指明路径", "run make libchdb to fetch it, or set CREDITSYNC_LIBCHDB to its path"))
+		Do(fault.T("运行 make build 下载，或用 CREDITSYNC_LIBCHDB 指明路径", "run make build to fetch it, or set CREDITSYNC_LIBCHDB to its path"))
 }
 
 func libraryPlaces(getenv func(string) string, executable string) []string {

@@ -54,7 +54,7 @@ func TestFindLibrary(t *testing.T) {
 		}
 	}
 	_, err := FindLibrary(filepath.Join(dir, "missing.so"), env("HOME", home), program)
-	if fault.ClassOf(err) != fault.Environment || !strings.Contains(err.Error(), "missing.so") || !strings.Contains(fault.Say(err, fault.English), "make libchdb") {
+	if fault.ClassOf(err) != fault.Environment || !strings.Contains(err.Error(), "missing.so") || !strings.Contains(fault.Say(err, fault.English), "make build") {
 		t.Errorf("missing: %v", err)
 	}
 }
