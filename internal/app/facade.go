@@ -65,10 +65,10 @@ type Preview struct {
 	Counts   pipelines.Counts
 }
 
-// Binding is one field and the source column that feeds it.
+// Binding is one field, with its title in the configured language, and the source column that feeds it.
 type Binding struct{ Field, Title, Column string }
 
-// FieldTitle is a field's name with its Chinese title.
+// FieldTitle is a field's name with its title in the configured language.
 type FieldTitle struct{ Name, Title string }
 
 // Rejected is a refused row as people see it.
@@ -91,7 +91,7 @@ type Rejected struct {
 // Cell is one cell of a row as it was read.
 type Cell struct{ Header, Text string }
 
-// Violation is one reason why a row was refused.
+// Violation is one reason why a row was refused. Title is that of the field in the configured language.
 type Violation struct{ Field, Title, Rule, Message string }
 
 // Record is every version of a record and every message that told of it.
@@ -118,7 +118,7 @@ type Version struct {
 	Values     []Value // present values only, personal identifiers masked
 }
 
-// Value is one field's value as text.
+// Value is one field's value as text, with the field's title in the configured language.
 type Value struct{ Field, Title, Text string }
 
 // Message is one message on a topic.

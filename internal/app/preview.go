@@ -30,7 +30,7 @@ func (a *App) Preview(ctx context.Context, name string, rows int) (Preview, erro
 	kind := a.onRoad(p).Kind
 	out := Preview{Pipeline: p.Name, Kind: kind.Name}
 	for _, f := range kind.Fields {
-		out.Fields = append(out.Fields, FieldTitle{f.Name, f.Title})
+		out.Fields = append(out.Fields, FieldTitle{f.Name, a.title(&f)})
 	}
 	in, err := p.Source.Open(ctx, connectors.Request{Match: transforms.Match(kind, p.Map), Receipt: pipelines.ReceiptHeader, Undecodable: p.ErrorBudget.Share})
 	if err != nil {
@@ -52,7 +52,7 @@ func (a *App) Preview(ctx context.Context, name string, rows int) (Preview, erro
 		if err != nil {
 			return out, err
 		}
-		err = preview(&out, kind, fold, no, batch, in.Inputs()[batch.Input].Name, rows)
+		err = a.preview(&out, kind, fold, no, batch, in.Inputs()[batch.Input].Name, rows)
 		batch.Release()
 		if err != nil {
 			return out, err
@@ -83,7 +83,7 @@ func (a *App) previewer(kind *schemas.Kind, mapping map[string]string) (*transfo
 	})
 }
 
-func preview(out *Preview, kind *schemas.Kind, fold *transforms.Transformer, no uint32, batch *connectors.Batch, input string, rows int) error {
+func (a *App) preview(out *Preview, kind *schemas.Kind, fold *transforms.Transformer, no uint32, batch *connectors.Batch, input string, rows int) error {
 	headers := make([]string, batch.Rows.NumCols())
 	for i := range headers {
 		headers[i] = batch.Rows.ColumnName(i)
@@ -103,7 +103,7 @@ func preview(out *Preview, kind *schemas.Kind, fold *transforms.Transformer, no 
 			return pipelines.Unfit(input, err)
 		}
 		for _, f := range kind.Fields {
-			out.Bound = append(out.Bound, Binding{Field: f.Name, Title: f.Title, Column: columns[f.Name]})
+			out.Bound = append(out.Bound, Binding{Field: f.Name, Title: a.title(&f), Column: columns[f.Name]})
 		}
 		out.Unmapped = fold.Unmapped(headers)
 	}
@@ -117,7 +117,7 @@ func preview(out *Preview, kind *schemas.Kind, fold *transforms.Transformer, no 
 		out.Warnings = append(out.Warnings, listText(column(done.Accepted, schemas.ColWarnings), i))
 	}
 	for i := 0; i < int(done.Rejects.NumRows()) && len(out.Rejects) < rows; i++ {
-		r, err := previewReject(kind, done.Rejects, i)
+		r, err := a.previewReject(kind, done.Rejects, i)
 		if err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func preview(out *Preview, kind *schemas.Kind, fold *transforms.Transformer, no 
 	return nil
 }
 
-func previewReject(kind *schemas.Kind, rec arrow.Record, i int) (Rejected, error) {
+func (a *App) previewReject(kind *schemas.Kind, rec arrow.Record, i int) (Rejected, error) {
 	cells, err := parseCells([]byte(cellText(column(rec, "raw_masked"), i)))
 	if err != nil {
 		return Rejected{}, fmt.Errorf("read a refused row: %w", err)
@@ -139,7 +139,7 @@ func previewReject(kind *schemas.Kind, rec arrow.Record, i int) (Rejected, error
 	for v := range rules {
 		one := Violation{Field: fields[v], Rule: rules[v], Message: messages[v]}
 		if f, ok := kind.Field(one.Field); ok {
-			one.Title = f.Title
+			one.Title = a.title(f)
 		}
 		r.Violations = append(r.Violations, one)
 	}

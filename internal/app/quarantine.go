@@ -25,7 +25,7 @@ func (a *App) Quarantine(ctx context.Context, f QuarantineFilter) ([]Rejected, e
 	}
 	out := make([]Rejected, len(list))
 	for i, r := range list {
-		if out[i], err = rejected(r); err != nil {
+		if out[i], err = a.rejected(r); err != nil {
 			return nil, err
 		}
 	}
@@ -53,7 +53,7 @@ func (a *App) rejects(ctx context.Context, f QuarantineFilter) ([]warehouse.Reje
 	return w.Rejects(ctx, warehouse.RejectFilter{Pipeline: f.Pipeline, Rule: f.Rule, Authority: f.Authority, State: f.State, IDs: ids, Limit: f.Limit})
 }
 
-func rejected(r warehouse.Reject) (Rejected, error) {
+func (a *App) rejected(r warehouse.Reject) (Rejected, error) {
 	cells, err := parseCells([]byte(r.RawMasked))
 	if err != nil {
 		return Rejected{}, fmt.Errorf("read refused row %s: %w", r.ID, err)
@@ -70,7 +70,7 @@ func rejected(r warehouse.Reject) (Rejected, error) {
 		v := Violation{Field: r.Fields[i], Rule: r.Rules[i], Message: r.Messages[i]}
 		if k != nil {
 			if f, ok := k.Field(v.Field); ok {
-				v.Title = f.Title
+				v.Title = a.title(f)
 			}
 		}
 		out.Violations = append(out.Violations, v)

@@ -47,7 +47,7 @@ func (a *App) record(ctx context.Context, k *schemas.Kind, versions []warehouse.
 		}
 		for i, f := range k.Fields {
 			if v.Values[i] != "" {
-				one.Values = append(one.Values, Value{Field: f.Name, Title: f.Title, Text: v.Values[i]})
+				one.Values = append(one.Values, Value{Field: f.Name, Title: a.title(&f), Text: v.Values[i]})
 			}
 		}
 		out.Versions = append(out.Versions, one)

@@ -31,15 +31,7 @@ type Version struct {
 func (w *Warehouse) History(ctx context.Context, k *schemas.Kind, prefix string) ([]Version, error) {
 	values := make([]string, len(k.Fields))
 	for i := range k.Fields {
-		f := &k.Fields[i]
-		switch {
-		case f.Type == schemas.Choices:
-			values[i] = "arrayStringConcat(" + f.Name + ", '；')"
-		case f.Nullable():
-			values[i] = "ifNull(toString(" + f.Name + "), '')"
-		default:
-			values[i] = "toString(" + f.Name + ")"
-		}
+		values[i] = asText(&k.Fields[i])
 	}
 	low, high := bounds(prefix)
 	sql := fmt.Sprintf(`SELECT lower(hex(record_id)), seq, version, toString(op), toString(status), run_no, commit_no, toString(pipeline), source_ref, ingested_at, changed, warnings, [%s]
@@ -59,6 +51,21 @@ FROM %s WHERE record_id >= unhex('%s') AND record_id <= unhex('%s') AND commit_n
 		list = append(list, v)
 	}
 	return list, w.classed("read the versions of a record", rows.Err())
+}
+
+// asText is a field's value as messages write it, the empty text where it is absent: an amount with its six decimals.
+func asText(f *schemas.Field) string {
+	text := "toString(" + f.Name + ")"
+	switch f.Type {
+	case schemas.Choices:
+		return "arrayStringConcat(" + f.Name + ", '；')"
+	case schemas.Money:
+		text = "toDecimalString(" + f.Name + ", 6)"
+	}
+	if f.Nullable() {
+		return "ifNull(" + text + ", '')"
+	}
+	return text
 }
 
 // bounds are the lowest and highest id with a hexadecimal prefix.

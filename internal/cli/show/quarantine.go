@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"creditsync/internal/app"
+	"creditsync/schemas"
 )
 
 // Refused is the table of refused rows. more says that there are others beyond the limit.
@@ -108,9 +109,15 @@ func (g *page) cells(r app.Rejected) {
 	g.blank()
 	g.line("  %s", g.paint(bold, g.say("读到的内容（证件号码已遮盖）", "As read (personal numbers masked)")))
 	titles := map[string]bool{}
+	kind, known := schemas.Find(r.Kind)
 	for _, v := range r.Violations {
 		titles[v.Title] = v.Title != ""
 		titles[v.Field] = v.Field != ""
+		if known { // headers are Chinese, whatever language the reasons are in
+			if f, ok := kind.Field(v.Field); ok {
+				titles[f.Title] = true
+			}
+		}
 	}
 	t := table{}
 	for _, c := range r.Cells {

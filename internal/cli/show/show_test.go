@@ -245,3 +245,22 @@ func TestError_InterruptedIsSaidInWords(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// The cells of refused fields are marked, also where the reasons are in English and the headers are not.
+func TestRefusedRows_MarkCellsUnderChineseHeaders(t *testing.T) {
+	t.Parallel()
+	rows := []app.Rejected{{
+		Receipt: "HZ-0123456789ABCDEF", Kind: "admin_penalty", State: "open",
+		Violations: []app.Violation{{Field: "decision_date", Title: "date of the decision", Rule: "not_a_date", Message: "date of the decision is not a date"}},
+		Cells:      []app.Cell{{Header: "处罚决定日期", Text: "2024-02-30"}, {Header: "处罚机关", Text: "x"}},
+	}}
+	var marked []string
+	for line := range strings.Lines(string(readers["en"].RefusedRows(rows))) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "!" {
+			marked = append(marked, fields[1])
+		}
+	}
+	if !slices.Equal(marked, []string{"处罚决定日期"}) {
+		t.Errorf("got %q marked, want the date", marked)
+	}
+}
