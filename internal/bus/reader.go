@@ -81,7 +81,7 @@ func read(ctx context.Context, cfg Config, topic string, keys []string, fn func(
 	if err != nil || !there {
 		return classed(err, cfg.Brokers)
 	}
-	at, err := offsetsOf(ctx, kadm.NewClient(cl), topic)
+	at, err := settledOffsets(ctx, kadm.NewClient(cl), topic)
 	if err != nil {
 		return classed(err, cfg.Brokers)
 	}

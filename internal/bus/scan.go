@@ -72,6 +72,32 @@ func scan(ctx context.Context, cfg Config, topic string, extents map[int32]exten
 // offsets are the first offset, the end and the last stable offset of a partition.
 type offsets struct{ first, end, stable int64 }
 
+// settleLimit is how long a reader waits for transactions that are just ending. Kafka answers EndTxn before its markers
+// are written, and until then hides what was committed; a relay at work has one open for a second at most.
+const settleLimit = 3 * time.Second
+
+// settledOffsets are the offsets of a topic once everything that stood there at the call is decided, or after settleLimit.
+func settledOffsets(ctx context.Context, adm *kadm.Client, topic string) (map[int32]offsets, error) {
+	at, err := offsetsOf(ctx, adm, topic)
+	if err != nil {
+		return nil, err
+	}
+	patience, cancel := context.WithTimeout(ctx, settleLimit)
+	defer cancel()
+	for now := at; ; {
+		open := false
+		for p, o := range at {
+			open = open || now[p].stable < o.end
+		}
+		if !open || !pause(patience, 20*time.Millisecond) {
+			return now, ctx.Err()
+		}
+		if now, err = offsetsOf(ctx, adm, topic); err != nil {
+			return nil, err
+		}
+	}
+}
+
 // offsetsOf lists the offsets of every partition of a topic. The end is asked for before the last stable offset.
 func offsetsOf(ctx context.Context, adm *kadm.Client, topic string) (map[int32]offsets, error) {
 	all := map[int32]offsets{}
