@@ -26,10 +26,15 @@ test: build deps ## every test, none skipped
 bench: build ## the measured ratios of docs/performance.md
 	go run ./bench
 
+ROUNDS ?= 8
+SEED ?= 1
+chaos: ## some 340 kills and pauses of run, engine and broker, and what they left (ROUNDS=8 SEED=1)
+	go test ./e2e/chaos -count=1 -v -timeout 60m -chaos.rounds=$(ROUNDS) -chaos.seed=$(SEED)
+
 fuzz: ## 30 seconds for every fuzz target
 	@scripts/fuzz.sh 30s
 
 generate: ## the pages of docs/reference from the code
 	go run ./internal/gen
 
-.PHONY: help build run deps test bench fuzz generate
+.PHONY: help build run deps test bench chaos fuzz generate

@@ -36,6 +36,7 @@ func (r *Runner) Live(ctx context.Context, k *schemas.Kind) error {
 		if err := r.Warehouse.Live(ctx, k, c); err != nil {
 			return err
 		}
+		r.at("live written")
 		if err := r.Ledger.MarkLive(ctx, k.Name, c.No); err != nil {
 			return err
 		}

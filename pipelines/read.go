@@ -103,6 +103,7 @@ func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from con
 		out.Release()
 		return nil, err
 	}
+	t.at("batch half staged")
 	if err := t.Warehouse.StageRejects(ctx, token, out.Rejects); err != nil {
 		out.Release()
 		return nil, err

@@ -67,7 +67,11 @@ func (p *process) wait() {
 	select {
 	case <-p.done:
 	case <-time.After(limit):
-		p.t.Fatalf("%v has not ended after %s", p.cmd.Args[1:], limit)
+		state := p.state()
+		p.signal(syscall.SIGQUIT) // prints where it stands
+		p.signal(syscall.SIGCONT)
+		<-p.done
+		p.t.Fatalf("%v has not ended after %s, state %s:\n%s", p.cmd.Args[1:], limit, state, p.err.String())
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 type site struct {
 	t              *testing.T
 	dir            string
-	http, kafka    string // where engine and broker listen, whoever starts them
+	http, kafka    string   // where engine and broker listen, whoever starts them
 	engine, broker *process // while they are up beside the runs
 }
 

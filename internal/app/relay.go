@@ -43,7 +43,9 @@ func (a *App) remember(ctx context.Context, r RunResult) error {
 	if err != nil {
 		return err
 	}
-	return l.SetPublished(ctx, id, r.Published, r.PublishSeconds)
+	err = l.SetPublished(ctx, id, r.Published, r.PublishSeconds)
+	a.steps()("remembered")
+	return err
 }
 
 // relayPatience is how long a run waits for another process's relay that does not move.
@@ -61,6 +63,7 @@ func (a *App) relay(ctx context.Context, kind *schemas.Kind, upTo uint64) (bus.R
 	for {
 		lease, err := l.TakeRelay(ctx, kind.Name)
 		if err == nil {
+			a.steps()("relay leased")
 			defer func() {
 				if err := l.ReleaseRelay(context.WithoutCancel(ctx), lease); err != nil {
 					a.Log.Warn("give the relay back", "kind", kind.Name, "error", err)
@@ -106,16 +109,20 @@ func (a *App) catchup(ctx context.Context, l *ledger.Ledger, lease *ledger.Relay
 	if err != nil {
 		return bus.Result{}, err
 	}
+	at := a.steps()
 	kept, stop := l.KeepRelay(ctx, lease)
 	defer stop()
 	relay, err := bus.NewRelay(bus.Options{
-		Config: kafka, Kind: kind, Deployment: l.Deployment(), Outbox: outbox{l, w, kind}, Lease: relayLease{l, lease}, Now: a.Now, Log: a.Log,
+		Config: kafka, Kind: kind, Deployment: l.Deployment(), Now: a.Now, Log: a.Log,
+		Outbox: steppedOutbox{outbox{l, w, kind}, at}, Lease: steppedLease{relayLease{l, lease}, at},
 	})
 	if err != nil {
 		return bus.Result{}, err
 	}
 	defer relay.Close()
-	return relay.Catchup(kept)
+	res, err := relay.Catchup(kept)
+	at("published")
+	return res, err
 }
 
 // kafka says how to reach the brokers, starting the embedded one where none is up.

@@ -1,31 +1,85 @@
 package app
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
+
+	"creditsync/internal/bus"
 )
 
 // EnvDieAt names the step of a run at which the process kills itself, as in "closed" or "batch staged:3" for the third
 // time it is reached. Only tests set it: it shows that a process may end at any line.
 const EnvDieAt = "CREDITSYNC_TEST_DIE_AT"
 
-// stopper returns what is told the steps of a run; nil unless a test wants the process to end at one of them.
+// EnvStopAt names, in the same way, the step at which the process stops itself until it gets SIGCONT: time for a test to
+// do something to the engine or the broker at exactly that moment.
+const EnvStopAt = "CREDITSYNC_TEST_STOP_AT"
+
+// stopper returns what is told the steps of a run; nil unless a test wants the process to end or to stop at one of them.
 func stopper(getenv func(string) string) func(string) {
-	want, count, _ := strings.Cut(getenv(EnvDieAt), ":")
-	if want == "" {
+	die, stop := arrival(getenv(EnvDieAt)), arrival(getenv(EnvStopAt))
+	if die == nil && stop == nil {
 		return nil
 	}
-	left, err := strconv.ParseInt(count, 10, 64)
-	if err != nil {
-		left = 1
-	}
-	var seen atomic.Int64
 	return func(step string) {
-		if step == want && seen.Add(1) == left {
+		if die != nil && die(step) {
 			_ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
 			select {} // until the signal has arrived
 		}
+		if stop != nil && stop(step) {
+			_ = syscall.Kill(syscall.Getpid(), syscall.SIGSTOP)
+		}
 	}
+}
+
+// arrival returns what says whether a step is the one that is meant, for the time that is meant; nil for none.
+func arrival(at string) func(string) bool {
+	want, count, _ := strings.Cut(at, ":")
+	if want == "" {
+		return nil
+	}
+	nth, err := strconv.ParseInt(count, 10, 64)
+	if err != nil {
+		nth = 1
+	}
+	var seen atomic.Int64
+	return func(step string) bool { return step == want && seen.Add(1) == nth }
+}
+
+// steps returns what reports named steps outside package pipelines, and counts them from here on.
+func (a *App) steps() func(string) {
+	told := stopper(a.Getenv)
+	return func(step string) {
+		a.Log.Debug("step", "name", step)
+		if told != nil {
+			told(step)
+		}
+	}
+}
+
+// steppedOutbox reports when the relay begins to read a commit: it has fenced its predecessors and knows its position.
+type steppedOutbox struct {
+	bus.Outbox
+	at func(string)
+}
+
+func (o steppedOutbox) Read(ctx context.Context, c bus.Commit) (bus.Rows, error) {
+	o.at("relay reads")
+	return o.Outbox.Read(ctx, c)
+}
+
+// steppedLease reports when a transaction is committed that the ledger does not know of yet, and when it does.
+type steppedLease struct {
+	bus.Lease
+	at func(string)
+}
+
+func (l steppedLease) Remember(ctx context.Context, p bus.Position) error {
+	l.at("told")
+	err := l.Lease.Remember(ctx, p)
+	l.at("noted")
+	return err
 }
