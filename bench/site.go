@@ -164,12 +164,14 @@ func (b *bench) ours(ctx context.Context, input string) (sample, error) {
 		return sample{}, err
 	}
 	site := filepath.Join(b.dir, "site", strconv.Itoa(b.runs))
-	if err := os.MkdirAll(site, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(site, "inbox"), 0o755); err != nil {
 		return sample{}, err
 	}
 	defer os.RemoveAll(site)
-	config := fmt.Sprintf("language: en\nwarehouse: {clickhouse: {url: %q}}\nbus: {embedded: {listen: 127.0.0.1:0}}\npipelines:\n  - {name: bench, kind: admin_penalty, mode: snapshot, source: {file: {path: %q}}}\n",
-		b.url, filepath.Join(input, "penalties.csv"))
+	if err := os.Link(filepath.Join(input, "penalties.csv"), filepath.Join(site, "inbox", "penalties.csv")); err != nil {
+		return sample{}, err
+	}
+	config := fmt.Sprintf("language: en\nwarehouse: {clickhouse: {url: %q}}\nbus: {embedded: {listen: 127.0.0.1:0}}\npipelines:\n  - {name: bench, kind: admin_penalty, mode: snapshot, source: {file: {path: inbox/*.csv}}}\n", b.url)
 	if err := os.WriteFile(filepath.Join(site, "creditsync.yaml"), []byte(config), 0o644); err != nil {
 		return sample{}, err
 	}

@@ -24,6 +24,11 @@ type Verdict struct {
 // WriteQuarantine writes the whole new state of every quarantine row that changes, under the commit's number.
 func (w *Warehouse) WriteQuarantine(ctx context.Context, s Scope, v Verdict) (Quarantined, error) {
 	var q Quarantined
+	var concerned uint64
+	look := fmt.Sprintf("SELECT (SELECT count() FROM %[1]s.reject_stage WHERE run_no = %[2]d) + (SELECT count() FROM %[1]s.quarantine WHERE kind = %[3]s)", Database, s.Run, quote(s.Kind.Name))
+	if err := w.row(ctx, "look for refused rows", look, &concerned); err != nil || concerned == 0 {
+		return q, err // nothing is or was refused: the keys of the stage need not be gone through
+	}
 	states := quarantineSQL(s, v)
 	sql := "SELECT count(), sum(" + quarantineHash + ") FROM (" + states + ")"
 	if err := w.row(ctx, "find what changed in quarantine", sql, &q.Rows, &q.Checksum); err != nil || q.Rows == 0 {
