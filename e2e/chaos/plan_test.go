@@ -37,7 +37,7 @@ func round(no int, rng *rand.Rand) []strike {
 	}
 	beside = append(beside,
 		losing("engine", "", none, false),
-		losing("engine", anyOf(rng, "staged", "opened", "diffed"), away, false),
+		losing("engine", anyOf(rng, "staged", "opened", "diffed", "closed"), away, false),
 		losing("engine", anyOf(rng, "written", "verified", "closed", "forwarded", "relay reads"), none, true),
 		losing("broker", "", brief, false),
 		losing("broker", "relay reads", none, true),

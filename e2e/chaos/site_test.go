@@ -25,8 +25,9 @@ const (
 type site struct {
 	t              *testing.T
 	dir            string
-	http, kafka    string   // where engine and broker listen, whoever starts them
-	engine, broker *process // while they are up beside the runs
+	http, kafka    string          // where engine and broker listen, whoever starts them
+	took           []time.Duration // runs that nobody disturbed
+	engine, broker *process        // while they are up beside the runs
 }
 
 // newSite makes the folder, with the keys that all sites share, so that their record ids and hashes are comparable.

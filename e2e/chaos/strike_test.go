@@ -17,7 +17,7 @@ type strike struct {
 	own bool
 	// told: the run must have messages to tell.
 	told bool
-	do   func(s *site, usual time.Duration, rng *rand.Rand) hit
+	do   func(s *site, rng *rand.Rand) hit
 }
 
 // hit is what became of a run that was disturbed.
@@ -31,7 +31,7 @@ const pause = 2 * time.Second
 
 // dieAt kills the run at a named step.
 func dieAt(step string, own, told bool) strike {
-	return strike{"die at " + step, own, told, func(s *site, _ time.Duration, _ *rand.Rand) hit {
+	return strike{"die at " + step, own, told, func(s *site, _ *rand.Rand) hit {
 		p := s.start([]string{app.EnvDieAt + "=" + step}, "run", "--json")
 		if !p.killed() {
 			s.t.Fatalf("the run did not die at %q: %v\n%s", step, p.cmd.ProcessState, p.printed())
@@ -42,9 +42,9 @@ func dieAt(step string, own, told bool) strike {
 
 // dieSome kills the run at a random time.
 func dieSome(own bool) strike {
-	return strike{"die at random", own, false, func(s *site, usual time.Duration, rng *rand.Rand) hit {
+	return strike{"die at random", own, false, func(s *site, rng *rand.Rand) hit {
 		p := s.start(nil, "run", "--json")
-		p.until(moment(usual, rng))
+		p.until(moment(s.usual(), rng))
 		p.kill()
 		if p.killed() {
 			return hit{true, "killed"}
@@ -91,16 +91,16 @@ func losing(what, step string, away absence, told bool) strike {
 	if at == "" {
 		at = "random"
 	}
-	return strike{what + " killed at " + at + absences[away], false, told, func(s *site, usual time.Duration, rng *rand.Rand) hit {
+	return strike{what + " killed at " + at + absences[away], false, told, func(s *site, rng *rand.Rand) hit {
 		victim := victims[what](s)
-		p := s.startAt(step, moment(usual, rng))
+		p := s.startAt(step, moment(s.usual(), rng))
 		struck := !p.over()
 		(*victim).kill()
 		*victim = nil
 		switch away {
 		case brief:
 			p.signal(syscall.SIGCONT)
-			p.until(moment(2*usual, rng))
+			p.until(moment(2*s.usual(), rng))
 		case long:
 			p.signal(syscall.SIGCONT)
 			p.wait()
@@ -129,7 +129,7 @@ func (s *site) startAt(step string, after time.Duration) *process {
 
 // pausing stops the engine, the broker or the run itself for a while at a named step. The run must end well.
 func pausing(what, step string, told bool) strike {
-	return strike{what + " paused at " + step, false, told, func(s *site, _ time.Duration, _ *rand.Rand) hit {
+	return strike{what + " paused at " + step, false, told, func(s *site, _ *rand.Rand) hit {
 		p := s.startAt(step, 0)
 		if victim := victims[what]; victim != nil {
 			(*victim(s)).signal(syscall.SIGSTOP)

@@ -5,10 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // tally counts, for each kind of strike, how often it struck and what followed.
-type tally map[string]*tallied
+type tally struct {
+	mu sync.Mutex
+	by map[string]*tallied
+}
 
 type tallied struct {
 	struck, late int            // late: the run was over before
@@ -16,11 +20,15 @@ type tallied struct {
 	how          map[string]int // how it ended
 }
 
-func (t tally) add(name string, h hit, closed bool) {
-	one := t[name]
+func newTally() *tally { return &tally{by: map[string]*tallied{}} }
+
+func (t *tally) add(name string, h hit, closed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	one := t.by[name]
 	if one == nil {
 		one = &tallied{how: map[string]int{}}
-		t[name] = one
+		t.by[name] = one
 	}
 	if !h.struck {
 		one.late++
@@ -34,18 +42,18 @@ func (t tally) add(name string, h hit, closed bool) {
 }
 
 // struck is how many strikes there were.
-func (t tally) struck() (n int) {
-	for _, one := range t {
+func (t *tally) struck() (n int) {
+	for _, one := range t.by {
 		n += one.struck
 	}
 	return n
 }
 
-func (t tally) String() string {
+func (t *tally) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-44s %6s %6s %8s  %s\n", "strike", "struck", "closed", "too late", "how the run ended")
-	for _, name := range slices.Sorted(maps.Keys(t)) {
-		one := t[name]
+	for _, name := range slices.Sorted(maps.Keys(t.by)) {
+		one := t.by[name]
 		var ends []string
 		for _, how := range slices.Sorted(maps.Keys(one.how)) {
 			ends = append(ends, fmt.Sprintf("%s ×%d", how, one.how[how]))
