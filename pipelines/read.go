@@ -116,8 +116,11 @@ func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from con
 func Unfit(input string, err error) error {
 	var bind *transforms.BindError
 	if errors.As(err, &bind) {
-		return fault.New(fault.Input, "columns."+bind.Rule, fault.T("%[1]s：%[2]s", "%[1]s: %[3]s", input, bind.Sentence.ZH, bind.Sentence.EN)).
-			Do(fault.T("请改正表头，或在 map 中写明字段对应的列。", "Mend the header, or say in map which column feeds the field."))
+		hint := fault.T("请改正表头，或在 map 中写明字段对应的列。", "Mend the header, or say in map which column feeds the field.")
+		if bind.Rule == transforms.BindUnit { // a mapping does not change what the numbers mean
+			hint = fault.T("请改正来源中的单位。", "Mend the unit in the source.")
+		}
+		return fault.New(fault.Input, "columns."+bind.Rule, fault.T("%[1]s：%[2]s", "%[1]s: %[3]s", input, bind.Sentence.ZH, bind.Sentence.EN)).Do(hint)
 	}
 	return fmt.Errorf("transform %s: %w", input, err)
 }
