@@ -121,3 +121,11 @@ func notEmbedded(section string) error {
 	return fault.New(fault.Input, "config.not_embedded", fault.T("配置没有启用 %s", "the configuration does not use %s", section)).
 		Do(fault.T("配置写明了外部地址时，不需要启动内置的。", "With an address of your own configured there is nothing to start."))
 }
+
+// errChild is what is said where the embedded engine or broker did not come up.
+func errChild(what fault.Text, err error) error {
+	if fault.CodeOf(err) != "" {
+		return err
+	}
+	return fault.New(fault.Environment, "child.failed", what).Because(err)
+}

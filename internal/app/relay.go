@@ -155,11 +155,3 @@ func (a *App) kafka(ctx context.Context) (bus.Config, error) {
 	a.open.kafka = &c
 	return c, nil
 }
-
-// errChild is what is said where the embedded engine or broker did not come up.
-func errChild(what fault.Text, err error) error {
-	if fault.CodeOf(err) != "" {
-		return err
-	}
-	return fault.New(fault.Environment, "child.failed", what).Because(err)
-}

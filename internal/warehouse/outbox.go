@@ -25,15 +25,16 @@ const rowCheck = "cityHash64(record_id, version, op, content_hash)"
 
 // Versions opens the rows of a commit for the relay.
 func (w *Warehouse) Versions(ctx context.Context, k *schemas.Kind, commit uint64) (*Versions, error) {
-	exprs := []string{"seq", rowCheck + " AS row_check", "record_id", "version", "toString(op) AS op", "toString(status) AS status", "toUInt8(notify) AS notify",
-		"toString(pipeline) AS pipeline", "source_ref", "toUnixTimestamp64Milli(ingested_at) AS ingested_ms", "changed"}
+	// Every column is tied to the table: an alias such as op would else stand for the column in what is hashed too.
+	exprs := []string{"v.seq AS seq", "cityHash64(v.record_id, v.version, v.op, v.content_hash) AS row_check", "v.record_id AS record_id", "v.version AS version",
+		"toString(v.op) AS op", "toString(v.status) AS status", "toUInt8(v.notify) AS notify", "toString(v.pipeline) AS pipeline", "v.source_ref AS source_ref",
+		"toUnixTimestamp64Milli(v.ingested_at) AS ingested_ms", "v.changed AS changed"}
 	for _, c := range k.Columns() {
 		if c.Part != schemas.Index {
-			exprs = append(exprs, c.Name)
+			exprs = append(exprs, "v."+c.Name+" AS "+c.Name)
 		}
 	}
-	// The rows are hashed and picked below the projection, so that an alias such as op does not change what is hashed.
-	sql := fmt.Sprintf("SELECT %s FROM %s AS v WHERE %s AND v.commit_no = %d ORDER BY v.seq", strings.Join(qualify(exprs), ", "), table(k, "versions"), strings.ReplaceAll(seqRange(commit), "seq", "v.seq"), commit)
+	sql := fmt.Sprintf("SELECT %s FROM %s AS v WHERE %s AND v.commit_no = %d ORDER BY v.seq", strings.Join(exprs, ", "), table(k, "versions"), strings.ReplaceAll(seqRange(commit), "seq", "v.seq"), commit)
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
 		"output_format_arrow_string_as_string": 1, "output_format_arrow_fixed_string_as_fixed_byte_array": 1,
 		"output_format_arrow_low_cardinality_as_dictionary": 0, "max_block_size": 16384,
@@ -43,23 +44,6 @@ func (w *Warehouse) Versions(ctx context.Context, k *schemas.Kind, commit uint64
 		return nil, err
 	}
 	return &Versions{body: body}, nil
-}
-
-// qualify ties the bare columns of the expressions to the table, so that no alias of the list is taken for a column.
-func qualify(exprs []string) []string {
-	out := make([]string, len(exprs))
-	for i, e := range exprs {
-		switch {
-		case strings.HasPrefix(e, "cityHash64"):
-			out[i] = "cityHash64(v.record_id, v.version, v.op, v.content_hash) AS row_check"
-		case strings.Contains(e, "("):
-			open := strings.Index(e, "(")
-			out[i] = e[:open+1] + "v." + e[open+1:]
-		default:
-			out[i] = "v." + e + " AS " + e
-		}
-	}
-	return out
 }
 
 // Next returns the next batch, io.EOF after the last; the caller releases it.
