@@ -4,8 +4,8 @@
 // analysts' copy, the quarantine and the topic must equal, row by row and in order, those of a site that nobody disturbed,
 // and so must the counts of every night.
 //
-// It holds tests only, and tests no single rule: e2e does that. Start at chaos_test.go, which is a round; nights_test.go is
-// the source, strike_test.go how a night is disturbed, plan_test.go which night by what, books_test.go what is compared.
+// It holds tests only, and tests no single rule: e2e does that. Start at chaos_test.go, which is a round; strike_test.go
+// is how a night is disturbed, plan_test.go which night by what; the source and what is compared are of internal/testkit/site.
 // The named steps are those of pipelines.Runner.At and internal/app/step.go.
 //
 // A night is run again only while no commit of it is closed: once one is, the night is over by the protocol, whatever

@@ -4,11 +4,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
+
+	"creditsync/internal/testkit/site"
 )
 
 var (
@@ -32,18 +31,18 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// binary is the path of the program, built once, with the engine's library beside it.
-var binary = sync.OnceValues(func() (string, error) {
-	library, err := exec.Command("../../scripts/libchdb.sh").Output()
+// build builds the program once.
+var build = sync.OnceValues(func() (string, error) { return site.Build(shared) })
+
+// newSite is a site of the program, with keys that all sites of a test share.
+func newSite(t *testing.T, keys []byte) *deployment {
+	t.Helper()
+	program, err := build()
 	if err != nil {
-		return "", fmt.Errorf("scripts/libchdb.sh: %w", err)
+		t.Fatal(err)
 	}
-	if err := os.Symlink(strings.TrimSpace(string(library)), filepath.Join(shared, "libchdb.so")); err != nil {
-		return "", err
-	}
-	path := filepath.Join(shared, "creditsync")
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", path, "../../cmd/creditsync").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-})
+	return &deployment{site.New(t, program, keys, site.Config{})}
+}
+
+// deployment is a site that is struck.
+type deployment struct{ *site.Site }

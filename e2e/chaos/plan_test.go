@@ -1,6 +1,10 @@
 package chaos
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"creditsync/internal/testkit/site"
+)
 
 // spare is how many nights of a round are left alone for want of a strike that fits; the last always is.
 const spare = 3
@@ -61,7 +65,7 @@ func nights(strikes []strike) []*strike {
 	left := append([]strike(nil), strikes...)
 	for night := 0; night < len(out)-1; night++ {
 		for i := range left {
-			if left[i].told && quiet(night) {
+			if left[i].told && site.Quiet(night) {
 				continue
 			}
 			one := left[i]

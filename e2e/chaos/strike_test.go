@@ -1,13 +1,12 @@
 package chaos
 
 import (
-	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"syscall"
 	"time"
 
 	"creditsync/internal/app"
+	"creditsync/internal/testkit/site"
 )
 
 // strike disturbs one run of a night.
@@ -17,7 +16,7 @@ type strike struct {
 	own bool
 	// told: the run must have messages to tell.
 	told bool
-	do   func(s *site, rng *rand.Rand) hit
+	do   func(s *deployment, rng *rand.Rand) hit
 }
 
 // hit is what became of a run that was disturbed.
@@ -31,10 +30,10 @@ const pause = 2 * time.Second
 
 // dieAt kills the run at a named step.
 func dieAt(step string, own, told bool) strike {
-	return strike{"die at " + step, own, told, func(s *site, _ *rand.Rand) hit {
-		p := s.start([]string{app.EnvDieAt + "=" + step}, "run", "--json")
-		if !p.killed() {
-			s.t.Fatalf("the run did not die at %q: %v\n%s", step, p.cmd.ProcessState, p.printed())
+	return strike{"die at " + step, own, told, func(s *deployment, _ *rand.Rand) hit {
+		p := s.Start([]string{app.EnvDieAt + "=" + step}, "run", "--json")
+		if !p.Killed() {
+			s.T.Fatalf("the run did not die at %q:\n%s", step, p.Printed())
 		}
 		return hit{true, "killed"}
 	}}
@@ -42,14 +41,14 @@ func dieAt(step string, own, told bool) strike {
 
 // dieSome kills the run at a random time.
 func dieSome(own bool) strike {
-	return strike{"die at random", own, false, func(s *site, rng *rand.Rand) hit {
-		p := s.start(nil, "run", "--json")
-		p.until(moment(s.usual(), rng))
-		p.kill()
-		if p.killed() {
+	return strike{"die at random", own, false, func(s *deployment, rng *rand.Rand) hit {
+		p := s.Start(nil, "run", "--json")
+		p.Until(moment(s.Usual(), rng))
+		p.Kill()
+		if p.Killed() {
 			return hit{true, "killed"}
 		}
-		return hit{false, p.outcome()}
+		return hit{false, p.Outcome()}
 	}}
 }
 
@@ -58,20 +57,10 @@ func moment(usual time.Duration, rng *rand.Rand) time.Duration {
 	return time.Duration(rng.Int64N(int64(usual * 9 / 10)))
 }
 
-// until waits for that long or until the process has ended.
-func (p *process) until(d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-p.done:
-	}
-}
-
 // victims are the processes beside the run.
-var victims = map[string]func(*site) **process{
-	"engine": func(s *site) **process { return &s.engine },
-	"broker": func(s *site) **process { return &s.broker },
+var victims = map[string]func(*deployment) **site.Process{
+	"engine": func(s *deployment) **site.Process { return &s.Engine },
+	"broker": func(s *deployment) **site.Process { return &s.Broker },
 }
 
 // absence is for how long an engine or broker that was killed is missed.
@@ -91,91 +80,58 @@ func losing(what, step string, away absence, told bool) strike {
 	if at == "" {
 		at = "random"
 	}
-	return strike{what + " killed at " + at + absences[away], false, told, func(s *site, rng *rand.Rand) hit {
+	return strike{what + " killed at " + at + absences[away], false, told, func(s *deployment, rng *rand.Rand) hit {
 		victim := victims[what](s)
-		p := s.startAt(step, moment(s.usual(), rng))
-		struck := !p.over()
-		(*victim).kill()
+		p := s.startAt(step, moment(s.Usual(), rng))
+		struck := !p.Over()
+		(*victim).Kill()
 		*victim = nil
 		switch away {
 		case brief:
-			p.signal(syscall.SIGCONT)
-			p.until(moment(2*s.usual(), rng))
+			p.Signal(syscall.SIGCONT)
+			p.Until(moment(2*s.Usual(), rng))
 		case long:
-			p.signal(syscall.SIGCONT)
-			p.wait()
+			p.Signal(syscall.SIGCONT)
+			p.Wait()
 		}
-		s.beside()
-		p.signal(syscall.SIGCONT)
-		p.wait()
-		return hit{struck, p.outcome()}
+		s.Beside()
+		p.Signal(syscall.SIGCONT)
+		p.Wait()
+		return hit{struck, p.Outcome()}
 	}}
 }
 
 // startAt starts a run and waits until it stands at the named step, or for that long where step is "".
-func (s *site) startAt(step string, after time.Duration) *process {
-	s.t.Helper()
+func (s *deployment) startAt(step string, after time.Duration) *site.Process {
+	s.T.Helper()
 	if step == "" {
-		p := s.start(nil, "run", "--json")
-		p.until(after)
+		p := s.Start(nil, "run", "--json")
+		p.Until(after)
 		return p
 	}
-	p := s.start([]string{app.EnvStopAt + "=" + step}, "run", "--json")
-	if !p.halted() {
-		s.t.Fatalf("the run did not stop at %q:\n%s", step, p.printed())
+	p := s.Start([]string{app.EnvStopAt + "=" + step}, "run", "--json")
+	if !p.Halted() {
+		s.T.Fatalf("the run did not stop at %q:\n%s", step, p.Printed())
 	}
 	return p
 }
 
 // pausing stops the engine, the broker or the run itself for a while at a named step. The run must end well.
 func pausing(what, step string, told bool) strike {
-	return strike{what + " paused at " + step, false, told, func(s *site, _ *rand.Rand) hit {
+	return strike{what + " paused at " + step, false, told, func(s *deployment, _ *rand.Rand) hit {
 		p := s.startAt(step, 0)
 		if victim := victims[what]; victim != nil {
-			(*victim(s)).signal(syscall.SIGSTOP)
-			p.signal(syscall.SIGCONT)
-			p.until(pause)
-			(*victim(s)).signal(syscall.SIGCONT)
+			(*victim(s)).Signal(syscall.SIGSTOP)
+			p.Signal(syscall.SIGCONT)
+			p.Until(pause)
+			(*victim(s)).Signal(syscall.SIGCONT)
 		} else {
-			p.until(pause)
-			p.signal(syscall.SIGCONT)
+			p.Until(pause)
+			p.Signal(syscall.SIGCONT)
 		}
-		if p.ended() != 0 {
-			s.t.Errorf("the run beside a pause of the %s at %q ended badly: %s", what, step, p.printed())
+		if p.Ended() != 0 {
+			s.T.Errorf("the run beside a pause of the %s at %q ended badly: %s", what, step, p.Printed())
 		}
-		return hit{true, p.outcome()}
+		return hit{true, p.Outcome()}
 	}}
-}
-
-// outcome holds what a run that was not killed says: its one document, and an error with something to do where it did not
-// end well.
-func (p *process) outcome() string {
-	p.t.Helper()
-	var doc struct {
-		Pipelines []struct {
-			State string
-			Error *struct{ Code, Message, Hint string }
-		}
-		Error *struct{ Code, Message, Hint string }
-	}
-	status := p.ended()
-	if err := json.Unmarshal(p.out.Bytes(), &doc); err != nil {
-		p.t.Errorf("exit %d and no document: %v\n%s", status, err, p.printed())
-		return fmt.Sprintf("exit %d", status)
-	}
-	problem, state := doc.Error, ""
-	for _, one := range doc.Pipelines {
-		state = one.State
-		if one.Error != nil {
-			problem = one.Error
-		}
-	}
-	switch {
-	case status == 0 && problem == nil:
-		return "exit 0"
-	case (status != 1 && status != 3) || problem == nil || problem.Code == "" || problem.Message == "":
-		p.t.Errorf("exit %d without a reason: %s", status, p.printed())
-		return fmt.Sprintf("exit %d", status)
-	}
-	return fmt.Sprintf("exit %d %s %s", status, state, problem.Code)
 }

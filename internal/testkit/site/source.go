@@ -1,4 +1,4 @@
-package chaos
+package site
 
 import (
 	"bytes"
@@ -13,48 +13,51 @@ import (
 const (
 	baseRows  = 600 // of which all but a few are there every night
 	extraRows = 40  // of which a quarter is
-	files     = 3   // a snapshot is their union; each makes a batch of its own
+
+	// Files is how many files a night has: a snapshot is their union, and each makes a batch of its own.
+	Files = 3
 )
 
-// source makes what a department delivers, night after night. The same night is always the same bytes.
-type source struct {
+// Source makes what a department delivers, night after night. The same night is always the same bytes.
+type Source struct {
 	kind   *schemas.Kind
 	header []string
 	rows   [][]string
 }
 
-func newSource(t *testing.T) *source {
+// NewSource makes the source.
+func NewSource(t testing.TB) *Source {
 	t.Helper()
 	kind, ok := schemas.Find("admin_penalty")
 	if !ok {
 		t.Fatal("no kind admin_penalty")
 	}
-	s := &source{kind: kind}
+	s := &Source{kind: kind}
 	s.header, s.rows = schemas.Sample(kind, 11, baseRows+extraRows)
 	return s
 }
 
-// quiet reports whether a night delivers what the one before did.
-func quiet(night int) bool { return night%4 == 3 }
+// Quiet reports whether a night delivers what the one before did.
+func Quiet(night int) bool { return night%4 == 3 }
 
-// files are the contents of the night's files.
-func (s *source) files(t *testing.T, night int) [files][]byte {
+// Files are the contents of the night's files.
+func (s *Source) Files(t testing.TB, night int) [Files][]byte {
 	t.Helper()
-	if quiet(night) {
+	if Quiet(night) {
 		night--
 	}
-	var lists [files][][]string
+	var lists [Files][][]string
 	for i, row := range s.rows {
 		if s.absent(i, night) {
 			continue
 		}
-		of := i * files / len(s.rows)
+		of := i * Files / len(s.rows)
 		lists[of] = append(lists[of], s.row(row, i, night))
 	}
 	again := s.row(s.rows[50], 50, night) // a key that an earlier file has too: the later row goes before
 	s.set(again, "remark", "复核后重报")
-	lists[files-1] = append(lists[files-1], again)
-	var out [files][]byte
+	lists[Files-1] = append(lists[Files-1], again)
+	var out [Files][]byte
 	for i, rows := range lists {
 		var b bytes.Buffer
 		w := csv.NewWriter(&b)
@@ -66,7 +69,7 @@ func (s *source) files(t *testing.T, night int) [files][]byte {
 }
 
 // absent: about ten of the base rows are away for a night and come back, and so do ten of the extra ones.
-func (s *source) absent(i, night int) bool {
+func (s *Source) absent(i, night int) bool {
 	if i >= baseRows {
 		return (i+night)%4 != 0
 	}
@@ -74,7 +77,7 @@ func (s *source) absent(i, night int) bool {
 }
 
 // row is a row as it stands on a night: corrected so many times, and sometimes broken.
-func (s *source) row(base []string, i, night int) []string {
+func (s *Source) row(base []string, i, night int) []string {
 	row := slices.Clone(base)
 	corrected := 0
 	for n := 1; n <= night; n++ {
@@ -98,7 +101,7 @@ func (s *source) row(base []string, i, night int) []string {
 	return row
 }
 
-func (s *source) set(row []string, field, value string) {
+func (s *Source) set(row []string, field, value string) {
 	for i := range s.kind.Fields {
 		if s.kind.Fields[i].Name == field {
 			row[i] = value

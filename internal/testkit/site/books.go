@@ -1,4 +1,4 @@
-package chaos
+package site
 
 import (
 	"bytes"
@@ -12,9 +12,9 @@ import (
 	"creditsync/internal/ledger"
 )
 
-// books are what a site holds at the end, as lists of lines that are the same whatever was disturbed on the way: numbers
+// Books are what a site holds at the end, as lists of lines that are the same whatever was disturbed on the way: numbers
 // of runs and commits are replaced by those of the nights, and times are left out.
-type books map[string][]string
+type Books map[string][]string
 
 // Commits of the kind by number, as the analysts' list has them; a row's night is the place of its commit there.
 const (
@@ -26,20 +26,20 @@ const (
 // readable are the columns of a version, binary ones in hex, without those that differ from site to site.
 const readable = "* EXCEPT (seq, run_no, commit_no, ingested_at, record_id, id_no_index, legal_rep_id_no_index), hex(record_id), hex(id_no_index), hex(legal_rep_id_no_index)"
 
-// books reads everything. Engine and broker must be up beside.
-func (s *site) books() books {
-	s.t.Helper()
+// Books reads everything. Engine and broker must be up beside.
+func (s *Site) Books() Books {
+	s.T.Helper()
 	rejects := fmt.Sprintf("kind, pipeline, hex(reject_id), hex(record_id), source_ref, authority, raw_masked, hex(raw_cipher), violations, state, times_seen, "+runNightOf+", "+runNightOf, "first_run", "last_run")
-	out := books{
-		"history":             s.ask("SELECT " + nightOf + ", " + readable + " FROM credit.admin_penalty_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") ORDER BY seq"),
-		"history view":        s.ask("SELECT * EXCEPT (seq, run_no, ingested_at) FROM credit.admin_penalty_history ORDER BY seq"),
-		"current":             s.ask("SELECT " + nightOf + ", hex(record_id), * EXCEPT (record_id, seq, commit_no) FROM (SELECT *, bitShiftRight(seq, 24) AS commit_no FROM credit.admin_penalty_current FINAL) ORDER BY record_id"),
-		"live":                s.ask("SELECT " + nightOf + ", " + readable + " FROM credit.admin_penalty_live FINAL ORDER BY record_id"),
-		"view":                s.ask("SELECT * EXCEPT (run_no, ingested_at) FROM credit.admin_penalty ORDER BY record_id"),
-		"quarantine":          s.ask("SELECT " + rejects + " FROM credit.quarantine FINAL ORDER BY pipeline, reject_id"),
-		"quarantine versions": s.ask("SELECT " + nightOf + ", " + rejects + " FROM credit.quarantine_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") ORDER BY commit_no, pipeline, reject_id"),
-		"current out of step": s.ask("SELECT hex(record_id) FROM credit.admin_penalty_current FINAL WHERE (record_id, seq) NOT IN (SELECT record_id, max(seq) FROM credit.admin_penalty_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") GROUP BY record_id)"),
-		"left behind": s.ask(`SELECT table, partition, rows FROM system.parts WHERE active AND database = 'credit' AND table IN ('admin_penalty_stage', 'admin_penalty_diff', 'reject_stage')
+	out := Books{
+		"history":             s.Ask("SELECT " + nightOf + ", " + readable + " FROM credit.admin_penalty_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") ORDER BY seq"),
+		"history view":        s.Ask("SELECT * EXCEPT (seq, run_no, ingested_at) FROM credit.admin_penalty_history ORDER BY seq"),
+		"current":             s.Ask("SELECT " + nightOf + ", hex(record_id), * EXCEPT (record_id, seq, commit_no) FROM (SELECT *, bitShiftRight(seq, 24) AS commit_no FROM credit.admin_penalty_current FINAL) ORDER BY record_id"),
+		"live":                s.Ask("SELECT " + nightOf + ", " + readable + " FROM credit.admin_penalty_live FINAL ORDER BY record_id"),
+		"view":                s.Ask("SELECT * EXCEPT (run_no, ingested_at) FROM credit.admin_penalty ORDER BY record_id"),
+		"quarantine":          s.Ask("SELECT " + rejects + " FROM credit.quarantine FINAL ORDER BY pipeline, reject_id"),
+		"quarantine versions": s.Ask("SELECT " + nightOf + ", " + rejects + " FROM credit.quarantine_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") ORDER BY commit_no, pipeline, reject_id"),
+		"current out of step": s.Ask("SELECT hex(record_id) FROM credit.admin_penalty_current FINAL WHERE (record_id, seq) NOT IN (SELECT record_id, max(seq) FROM credit.admin_penalty_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") GROUP BY record_id)"),
+		"left behind": s.Ask(`SELECT table, partition, rows FROM system.parts WHERE active AND database = 'credit' AND table IN ('admin_penalty_stage', 'admin_penalty_diff', 'reject_stage')
 			UNION ALL SELECT 'versions', toString(commit_no), count() FROM credit.admin_penalty_versions WHERE commit_no NOT IN (SELECT commit_no FROM ` + commitsSQL + `) GROUP BY commit_no
 			UNION ALL SELECT 'quarantine_versions', toString(commit_no), count() FROM credit.quarantine_versions WHERE commit_no NOT IN (SELECT commit_no FROM ` + commitsSQL + `) GROUP BY commit_no`),
 	}
@@ -49,13 +49,13 @@ func (s *site) books() books {
 }
 
 // accounts are the counts of each night's commit, and what the ledger and the lists of the analysts do not agree on.
-func (s *site) accounts() (list []string) {
-	s.t.Helper()
+func (s *Site) accounts() (list []string) {
+	s.T.Helper()
 	var runs []ledger.RunRow
 	var all []ledger.Commit
-	s.ledger(func(ctx context.Context, l *ledger.Ledger) (err error) {
+	s.Ledger(func(ctx context.Context, l *ledger.Ledger) (err error) {
 		if runs, err = l.Recent(ctx, "", 0); err == nil {
-			all, err = l.Committed(ctx, kind, 0, 0)
+			all, err = l.Committed(ctx, Kind, 0, 0)
 		}
 		return err
 	})
@@ -76,8 +76,8 @@ func (s *site) accounts() (list []string) {
 }
 
 // listed holds the analysts' lists of runs and commits against the ledger.
-func (s *site) listed(runs []ledger.RunRow, commits []ledger.Commit) (wrong []string) {
-	s.t.Helper()
+func (s *Site) listed(runs []ledger.RunRow, commits []ledger.Commit) (wrong []string) {
+	s.T.Helper()
 	var want []string
 	for _, r := range runs[:min(len(runs), 200)] { // as many are held against each other after each run
 		want = append(want, fmt.Sprintf("run %d\t%s\t%s\t%d\t%d\t%d\t%d", r.No, r.ID, r.State, r.Counts.Inserted, r.Counts.Updated, r.Counts.Deleted, r.Counts.Rejected))
@@ -85,7 +85,7 @@ func (s *site) listed(runs []ledger.RunRow, commits []ledger.Commit) (wrong []st
 	for _, c := range commits {
 		want = append(want, fmt.Sprintf("commit %d\t%s\tclosed\t%d\t%d\t%d\t%d", c.No, c.Run, c.Counts.Inserted, c.Counts.Updated, c.Counts.Deleted, c.Notify))
 	}
-	got := s.ask("SELECT concat('run ', toString(run_no)), run, state, inserted, updated, deleted, rejected FROM credit.runs FINAL" +
+	got := s.Ask("SELECT concat('run ', toString(run_no)), run, state, inserted, updated, deleted, rejected FROM credit.runs FINAL" +
 		" UNION ALL SELECT concat('commit ', toString(commit_no)), run, 'closed', inserted, updated, deleted, notify FROM credit.commits FINAL WHERE kind = 'admin_penalty'")
 	slices.Sort(want)
 	slices.Sort(got)
@@ -104,11 +104,11 @@ func (s *site) listed(runs []ledger.RunRow, commits []ledger.Commit) (wrong []st
 
 // told is what a consumer that reads committed messages gets, by partition in its order, and what is not in order of
 // version there.
-func (s *site) told() (list, disorder []string) {
-	s.t.Helper()
+func (s *Site) told() (list, disorder []string) {
+	s.T.Helper()
 	versions := map[string]int{}
 	last := map[int]string{}
-	err := bus.Read(s.t.Context(), bus.Config{Brokers: []string{s.kafka}, Embedded: true}, topic, func(m bus.Message) bool {
+	err := bus.Read(s.T.Context(), bus.Config{Brokers: []string{s.Kafka}, Embedded: true}, Topic, func(m bus.Message) bool {
 		var line bytes.Buffer
 		fmt.Fprintf(&line, "%d %s", m.Partition, m.Key)
 		seq := ""
@@ -139,14 +139,14 @@ func (s *site) told() (list, disorder []string) {
 		return true
 	})
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	slices.SortStableFunc(list, func(a, b string) int { return strings.Compare(a[:2], b[:2]) }) // by partition
 	return list, disorder
 }
 
-// equal fails for every book that is not as in the undisturbed site.
-func (b books) equal(t *testing.T, undisturbed books) {
+// Equal fails for every book that is not as in the undisturbed site.
+func (b Books) Equal(t testing.TB, undisturbed Books) {
 	t.Helper()
 	for name, want := range undisturbed {
 		got := b[name]

@@ -1,0 +1,186 @@
+package site
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	owners "creditsync/internal/process"
+)
+
+// Limit is how long anything that must happen may take.
+const Limit = 2 * time.Minute
+
+// Process is a command of the site that was started. It ends with the test, and with the test's own process however that
+// ends.
+type Process struct {
+	t        testing.TB
+	cmd      *exec.Cmd
+	out, err bytes.Buffer // to be read after done
+	done     chan struct{}
+}
+
+// Start starts a command of the site, with creditsync.yaml unless args name another configuration; env is added to the
+// environment.
+func (s *Site) Start(env []string, args ...string) *Process {
+	s.T.Helper()
+	if !slices.Contains(args, "-c") {
+		args = append(args, "-c", s.Path("creditsync.yaml"))
+	}
+	p := &Process{t: s.T, cmd: exec.Command(s.program, args...), done: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Env = s.Dir, slices.Concat(os.Environ(), s.Env, env)
+	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.err
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	p.cmd.WaitDelay = 10 * time.Second
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // the death signal is bound to the thread that starts the child
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			_ = p.cmd.Wait()
+			close(p.done)
+		}
+	}()
+	if err := <-started; err != nil {
+		s.T.Fatal(err)
+	}
+	s.T.Cleanup(func() {
+		p.Signal(syscall.SIGKILL)
+		<-p.done
+	})
+	return p
+}
+
+// Signal sends a signal; a process that has ended gets none.
+func (p *Process) Signal(sig syscall.Signal) { _ = p.cmd.Process.Signal(sig) }
+
+// Wait waits until the process has ended.
+func (p *Process) Wait() {
+	p.t.Helper()
+	select {
+	case <-p.done:
+	case <-time.After(Limit):
+		state := p.State()
+		p.Signal(syscall.SIGQUIT) // prints where it stands
+		p.Signal(syscall.SIGCONT)
+		<-p.done
+		p.t.Fatalf("%v has not ended after %s, state %s:\n%s", p.cmd.Args[1:], Limit, state, p.err.String())
+	}
+}
+
+// Ended waits and returns the exit status, −1 for a process that a signal has ended.
+func (p *Process) Ended() int {
+	p.t.Helper()
+	p.Wait()
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// Killed waits and reports whether SIGKILL ended the process.
+func (p *Process) Killed() bool {
+	p.t.Helper()
+	p.Wait()
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
+// Kill ends the process at once.
+func (p *Process) Kill() {
+	p.t.Helper()
+	p.Signal(syscall.SIGKILL)
+	p.Wait()
+}
+
+// Stop asks the process to end.
+func (p *Process) Stop() {
+	p.t.Helper()
+	p.Signal(syscall.SIGTERM)
+	p.Wait()
+}
+
+// Over reports whether the process has ended.
+func (p *Process) Over() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Halted waits until the process has stopped itself, or has ended without.
+func (p *Process) Halted() bool {
+	p.t.Helper()
+	p.Poll("stops itself", func() bool { return p.Over() || p.State() == "T" })
+	return !p.Over()
+}
+
+// State is the letter of the process's state, "" once it is gone.
+func (p *Process) State() string {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/stat")
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(string(b), ") ") // the name before may hold anything
+	letter, _, _ := strings.Cut(rest, " ")
+	return letter
+}
+
+// Printed is what the process has printed; it must have ended.
+func (p *Process) Printed() string {
+	return "stdout: " + tail(p.out.String()) + "\nstderr: " + tail(p.err.String())
+}
+
+func tail(s string) string { return s[max(0, len(s)-3000):] }
+
+// Poll waits until ok holds.
+func (p *Process) Poll(what string, ok func() bool) {
+	p.t.Helper()
+	deadline := time.NewTimer(Limit)
+	defer deadline.Stop()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			p.t.Fatalf("after %s: %v: has not happened: %s", Limit, p.cmd.Args[1:], what)
+		}
+	}
+}
+
+// serve starts `engine` or `broker` and waits until its lock names its addresses.
+func (s *Site) serve(what, lock string) *Process {
+	s.T.Helper()
+	p := s.Start(nil, what)
+	p.Poll("is up", func() bool {
+		if p.Over() {
+			s.T.Fatalf("%s ended: %s", what, p.Printed())
+		}
+		owner, ok, err := owners.ReadOwner(filepath.Join(s.Data, lock))
+		return err == nil && ok && owner.PID == p.cmd.Process.Pid && len(owner.Addresses) > 0
+	})
+	return p
+}
+
+// Until waits for that long or until the process has ended.
+func (p *Process) Until(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-p.done:
+	}
+}
+
+// PID is the process's id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
