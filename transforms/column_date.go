@@ -39,8 +39,11 @@ func (b *batch) readDate(c *column) {
 // noDate says of a cell that is no date whether it is absent or refused.
 func (b *batch) noDate(c *column, i int, raw []byte, reason cndate.Reason) {
 	v := fold.Trim(raw)
+	spoilt := damaged(v)
 	switch {
 	case fold.IsNull(v) || fold.IsPlaceholder(v):
+	case spoilt != noRule:
+		b.violate(c, i, spoilt)
 	case reason == cndate.OutOfRange:
 		b.violate(c, i, ruleOutOfRange)
 	default:

@@ -71,6 +71,9 @@ func (b *batch) parseChoice(p *fieldPlan, raw []byte) choice {
 	if fold.IsNull(v) || fold.IsPlaceholder(v) {
 		return choice{}
 	}
+	if r := damaged(v); r != noRule {
+		return choice{state: refused(r)}
+	}
 	if p.tooLong(v) {
 		return choice{state: refused(ruleTooLong)}
 	}

@@ -28,8 +28,11 @@ func (b *batch) readMoney(c *column) {
 // noMoney says of a cell that is no amount whether it is absent or refused.
 func (b *batch) noMoney(c *column, i int, raw []byte, reason money.Reason) {
 	v := fold.Trim(raw)
+	spoilt := damaged(v)
 	switch {
 	case fold.IsNull(v) || fold.IsPlaceholder(v):
+	case spoilt != noRule:
+		b.violate(c, i, spoilt)
 	case reason == money.OutOfRange:
 		b.violate(c, i, ruleOutOfRange)
 	default:

@@ -30,8 +30,12 @@ func (b *batch) readPerson(c *column) {
 			c.text.set(i, b.rows, nil)
 			continue
 		}
-		class, r := personid.Unknown, ruleTooLong
-		if !c.plan.tooLong(v) {
+		class, r := personid.Unknown, damaged(v)
+		switch {
+		case r != noRule:
+		case c.plan.tooLong(v):
+			r = ruleTooLong
+		default:
 			class, r = b.personNo(types, i, v)
 		}
 		if r != noRule {

@@ -66,6 +66,9 @@ func (b *batch) oneText(c *column, raw []byte) memoText {
 	if fold.IsNull(v) || p.placeholders && fold.IsPlaceholder(v) {
 		return memoText{}
 	}
+	if r := damaged(v); r != noRule {
+		return memoText{state: refused(r)}
+	}
 	if p.format != nil {
 		var r rule
 		if v, r = p.format(b, v); r != noRule {

@@ -31,6 +31,12 @@ const (
 	ruleNUL
 	ruleCellTooLarge
 	ruleUndecodable
+	ruleErrorValue
+	ruleLostDigits
+	ruleNoResult
+	ruleOtherScale
+	ruleBadJSON
+	ruleDoubleKey
 	ruleUnreadable
 	warnFineText
 	warnFineCategory
@@ -79,6 +85,18 @@ var ruleTable = [ruleCount]Rule{
 		"这一行有一个单元格超过 1 MB，可能是引号没有配对，请检查", "a cell of the row is larger than 1 MB; look for a quotation mark without its partner"}},
 	ruleUndecodable: {Name: "undecodable", Sentence: Sentence{
 		"这一行含有无法识别的字符（编码不对），请用 UTF-8 或 GB18030 重新导出", "the row holds bytes that are no characters of the file's encoding; export it again as UTF-8 or GB18030"}},
+	ruleErrorValue: {Name: "error_value", Sentence: Sentence{
+		"“{field}”{value}是表格程序的错误值（公式出错或列太窄），请在原表中改正后重新导出", "{field}{value} is an error value of a spreadsheet program (a broken formula or too narrow a column): mend it there and export it again"}},
+	ruleLostDigits: {Name: "lost_digits", Sentence: Sentence{
+		"“{field}”被表格程序当作数字保存（如 3.60802E+17），后面的位数已经丢失，请把这一列设为“文本”格式后重新填写", "{field} was kept as a number by a spreadsheet program (such as 3.60802E+17) and has lost its last digits: format the column as text and fill it in again"}},
+	ruleNoResult: {Name: "formula_without_result", Sentence: Sentence{
+		"这一行有一个公式没有计算结果，请用 Excel 或 WPS 打开该文件、保存后重新放入", "a formula of the row has no result: open the file in Excel or WPS, save it and deliver it again"}},
+	ruleOtherScale: {Name: "other_scale", Sentence: Sentence{
+		"这一行有一个数字在表中显示的大小与实际保存的不同（单元格格式以千或万为单位显示），请把该列设为“常规”格式并核对数值", "a number of the row is shown in another scale than it is kept in (its format counts in thousands or 万): format the column as General and check the numbers"}},
+	ruleBadJSON: {Name: "bad_json", Sentence: Sentence{
+		"这一行不是一个完整的 JSON 对象，请检查引号、逗号和括号", "the line is not one whole JSON object; look at its quotation marks, commas and braces"}},
+	ruleDoubleKey: {Name: "double_key", Sentence: Sentence{
+		"这一条数据中同一个键出现了两次，无法判断以哪个为准，请删去一个", "a key comes twice in this record, and nothing says which one counts: remove one of them"}},
 	ruleUnreadable: {Name: "unreadable_row", Sentence: Sentence{
 		"这一行读不出来，请检查文件", "the row cannot be read; check the file"}},
 	warnFineText: {Name: "fine_text_mismatch", Warning: true, Sentence: Sentence{

@@ -74,6 +74,12 @@ func TestApply_Rules(t *testing.T) {
 		{"too long", []string{"violation_fact", long, "remark", long}, []string{"violation_fact:too_long", "remark:too_long"}},
 		{"as long as allowed", []string{"violation_fact", long[:15000]}, nil},
 		{"length counts after folding", []string{"subject_name", " " + strings.Repeat("字", 200) + "　"}, nil},
+		{"error value of a formula", []string{"violation_fact", "#N/A", "subject_name", " #REF! ", "decision_no", "#VALUE!", "penalty_category", "#NAME?", "legal_rep_id_no", "#N/A",
+			"authority_uscc", "####", "decision_date", "########", "fine_wanyuan", "#DIV/0!"}, []string{"subject_name:error_value", "legal_rep_id_no:error_value", "decision_no:error_value",
+			"violation_fact:error_value", "penalty_category:error_value", "fine_wanyuan:error_value", "decision_date:error_value", "authority_uscc:error_value"}},
+		{"number without its last digits", []string{"uscc", "3.60802E+17", "legal_rep_id_no", "3.60802199001011E+17", "decision_no", "2.02401E+11", "org_code", "6.8E+11"},
+			[]string{"uscc:lost_digits", "org_code:lost_digits", "legal_rep_id_no:lost_digits", "decision_no:lost_digits"}},
+		{"looks like neither", []string{"violation_fact", "#1 库房", "remark", "1e5", "decision_no", "12E+12号"}, nil},
 		{"document number too long", []string{"decision_no", long[:400]}, []string{"decision_no:too_long"}},
 	}
 	for _, c := range cases {
@@ -179,7 +185,7 @@ func TestRules_AreWhole(t *testing.T) {
 	if _, ok := FindRule("no_such_rule"); ok {
 		t.Error("a rule that is not there was found")
 	}
-	for _, name := range []string{"ragged_row", "broken_quote", "nul_byte", "cell_too_large", "undecodable"} {
+	for _, name := range []string{"ragged_row", "broken_quote", "nul_byte", "cell_too_large", "undecodable", "formula_without_result", "other_scale", "bad_json", "double_key"} {
 		if !seen[name] {
 			t.Errorf("the connectors' rule %q has no sentence", name)
 		}
