@@ -3,6 +3,8 @@ package connectors
 import (
 	"fmt"
 	"sort"
+
+	"creditsync/internal/fault"
 )
 
 // Mode is what absence from a source means.
@@ -27,11 +29,21 @@ type Definition struct {
 	Name string
 	// Modes that it can serve.
 	Modes []Mode
-	// Options returns a pointer to its options with the defaults filled in; its fields carry yaml tags and comments.
+	// Options returns a pointer to its options with the defaults filled in; its fields carry yaml tags and comments. The
+	// type may implement Keyed, Moded and Placed.
 	Options func() any
 	// Build makes the source from what Options returned and the configuration filled. It touches nothing outside.
 	Build func(options any, at Place) (Source, error)
 }
+
+// Keyed options explain each of their keys in both languages, by its path below the source.
+type Keyed interface{ Keys() map[string]fault.Text }
+
+// Moded options do not fit every mode that the Definition serves: an incremental read needs to know its cursor.
+type Moded interface{ Suits(Mode) error }
+
+// Placed options say in a few words where the source is, without secrets, for people who read how a run went.
+type Placed interface{ Where() string }
 
 // Define builds a Definition with typed options.
 func Define[O any](name string, modes []Mode, defaults O, build func(O, Place) (Source, error)) Definition {

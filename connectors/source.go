@@ -7,6 +7,7 @@ package connectors
 
 import (
 	"context"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -44,12 +45,26 @@ type Request struct {
 	// Undecodable is the share of rows with bytes outside the encoding above which the read fails instead of refusing
 	// those rows one by one. 0 fails at the first one.
 	Undecodable float64
-	// Cursor is where the last committed read stopped, as Reader.Cursor returned it; nil at the beginning.
+	// Cursor is where the last committed read stopped, as Reader.Cursor returned it; nil at the beginning. A cursor of
+	// another source, or of another column of it, is refused in words.
 	Cursor []byte
+	// Window restricts an incremental read to a part of the cursor's range; Cursor is nil then.
+	Window Window
+	// Zone is where times without a zone live, and the one that times with a zone are rendered in; nil is UTC.
+	Zone *time.Location
+	// Rows is how many rows the caller will look at; a source that can asks for no more. 0 is all of them.
+	Rows int
 	// Memory is where the batches are allocated; nil: the connector's own choice. Every batch that was returned goes back
 	// to it when it is released, everything else when the reader is closed.
 	Memory memory.Allocator
 }
+
+// Window is a part of the range of a cursor: values from Since on, before Until, as an operator writes them: a date, a time
+// or a number, whatever the cursor is made of. "" is open.
+type Window struct{ Since, Until string }
+
+// Whole reports whether nothing is left out.
+func (w Window) Whole() bool { return w == Window{} }
 
 // Reader is one read of a source, from beginning to end. It is used by one goroutine.
 type Reader interface {

@@ -38,6 +38,10 @@ type Wish struct {
 	ApplyDeletes bool
 	// Replay says that the source is the quarantine itself: what is accepted leaves it as replayed.
 	Replay bool
+	// Window reads a part of an incremental source again; the cursor stays where it is.
+	Window connectors.Window
+	// Reread reads an incremental source from its beginning, whatever the cursor; the cursor is set anew.
+	Reread bool
 	// AcceptDeletes is how many deletions are accepted above the mass-delete guard, and that files may be missing.
 	AcceptDeletes uint64
 }

@@ -62,9 +62,7 @@ func (t *trip) read(ctx context.Context, in connectors.Reader) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	if t.own {
-		t.cursor = in.Cursor()
-	}
+	t.moved(in)
 	return nil
 }
 

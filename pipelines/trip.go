@@ -39,23 +39,53 @@ type trip struct {
 
 // open opens the source and holds what there is against what the last run read.
 func (t *trip) open(ctx context.Context) (connectors.Reader, error) {
-	cursor, err := t.Ledger.Cursor(ctx, t.p.Name)
+	var err error
+	if t.cursor, err = t.Ledger.Cursor(ctx, t.p.Name); err != nil {
+		return nil, err
+	}
+	want, err := t.request()
 	if err != nil {
 		return nil, err
 	}
-	in, err := t.p.Source.Open(ctx, connectors.Request{
-		Match:   transforms.Match(t.p.Kind, t.p.Map),
-		Receipt: ReceiptHeader, Undecodable: t.p.ErrorBudget.Share, Cursor: cursor,
-	})
+	in, err := t.p.Source.Open(ctx, want)
 	if err != nil {
 		return nil, err
 	}
-	t.cursor = cursor
 	if err := t.expect(ctx, in.Inputs()); err != nil {
 		in.Close()
 		return nil, err
 	}
 	return in, nil
+}
+
+// request says how the source is to be read. A cursor is for incremental reads alone: what an earlier mode left in the
+// ledger means nothing to the others.
+func (t *trip) request() (connectors.Request, error) {
+	want := connectors.Request{
+		Match:   transforms.Match(t.p.Kind, t.p.Map),
+		Receipt: ReceiptHeader, Undecodable: t.p.ErrorBudget.Share, Zone: t.Zone,
+	}
+	partial := t.wish.Reread || !t.wish.Window.Whole()
+	switch {
+	case t.wish.Replay:
+	case partial && t.p.Mode != connectors.Incremental:
+		return want, fault.New(fault.Input, "run.not_incremental", fault.T(
+			"管道 %[1]s 的方式是 %[2]s，没有游标：--since、--until 和 --reread 只用于 incremental",
+			"pipeline %[1]s is %[2]s and has no cursor: --since, --until and --reread are for mode incremental", t.p.Name, string(t.p.Mode))).
+			Do(fault.T("请去掉这些选项：每次运行都会读全部。", "Leave these flags out: every run reads all of it."))
+	case t.p.Mode == connectors.Incremental && !partial:
+		want.Cursor = t.cursor
+	}
+	want.Window = t.wish.Window
+	return want, nil
+}
+
+// moved is where the source stands after this run. Corrections say nothing of it, and a window that is read again does not
+// move the cursor.
+func (t *trip) moved(in connectors.Reader) {
+	if t.own && t.wish.Window.Whole() {
+		t.cursor = in.Cursor()
+	}
 }
 
 // expect decides whether absence means deletion, and refuses a snapshot of several files of which one has vanished.

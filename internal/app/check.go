@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -130,7 +132,7 @@ func (a *App) checkSource(ctx context.Context, p *config.Pipeline) Finding {
 		return f
 	}
 	kind := a.onRoad(p).Kind
-	in, err := p.Source.Open(ctx, connectors.Request{Match: transforms.Match(kind, p.Map), Receipt: pipelines.ReceiptHeader, Undecodable: p.ErrorBudget.Share})
+	in, err := p.Source.Open(ctx, connectors.Request{Match: transforms.Match(kind, p.Map), Receipt: pipelines.ReceiptHeader, Undecodable: p.ErrorBudget.Share, Zone: a.Config.Timezone, Rows: 1})
 	if err != nil {
 		f.Err = err
 		return f
@@ -142,6 +144,10 @@ func (a *App) checkSource(ctx context.Context, p *config.Pipeline) Finding {
 		return f
 	}
 	batch, err := in.Next(ctx)
+	if errors.Is(err, io.EOF) {
+		f.Detail = fault.T("可连接，没有行", "reachable, no rows")
+		return f
+	}
 	if err != nil {
 		f.Err = err
 		return f

@@ -32,7 +32,9 @@ func (a *App) Preview(ctx context.Context, name string, rows int) (Preview, erro
 	for _, f := range kind.Fields {
 		out.Fields = append(out.Fields, FieldTitle{f.Name, a.title(&f)})
 	}
-	in, err := p.Source.Open(ctx, connectors.Request{Match: transforms.Match(kind, p.Map), Receipt: pipelines.ReceiptHeader, Undecodable: p.ErrorBudget.Share})
+	in, err := p.Source.Open(ctx, connectors.Request{
+		Match: transforms.Match(kind, p.Map), Receipt: pipelines.ReceiptHeader, Undecodable: p.ErrorBudget.Share, Zone: a.Config.Timezone, Rows: 2 * rows,
+	})
 	if err != nil {
 		return out, err
 	}

@@ -21,11 +21,28 @@ func (p *program) runCommand() *cobra.Command {
 	flags.BoolVar(&wish.DryRun, "dry-run", false, p.say("只看会有什么变化，什么都不写", "find out what would change and write nothing"))
 	flags.BoolVar(&wish.ApplyDeletes, "apply-deletes", false, p.say("有认不出的被拒行时也执行删除", "delete although refused rows hide which records they are"))
 	flags.Uint64Var(&wish.AcceptDeletes, "accept-deletes", 0, p.say("允许最多删除 N 条（超出 mass_delete 时）", "accept up to N deletions above mass_delete"))
+	flags.StringVar(&wish.Window.Since, "since", "", p.say("增量来源：重读游标值从此起的一段（含），游标不动", "incremental sources: read again from this value of the cursor on; the cursor stays"))
+	flags.StringVar(&wish.Window.Until, "until", "", p.say("增量来源：重读到此为止（不含）", "incremental sources: read again up to this value, without it"))
+	flags.BoolVar(&wish.Reread, "reread", false, p.say("增量来源：不管游标，从头读全部", "incremental sources: read all of it, whatever the cursor"))
 	asJSON := p.asJSON(cmd)
-	cmd.RunE = func(_ *cobra.Command, names []string) error {
+	cmd.RunE = func(cmd *cobra.Command, names []string) error {
+		if err := windowed(cmd, wish, names); err != nil {
+			return err
+		}
 		return p.runs(*asJSON, func(s *session) ([]app.RunResult, error) { return s.Run(s.ctx, names, wish) })
 	}
 	return cmd
+}
+
+// windowed refuses a window of which it is not clear what it is a part of.
+func windowed(cmd *cobra.Command, wish pipelines.Wish, names []string) error {
+	switch {
+	case wish.Reread && !wish.Window.Whole():
+		return errUsage("reread_window", fault.T("--reread 读全部，不能与 --since 或 --until 同用", "--reread reads all: it goes with neither --since nor --until")).Do(seeHelp(cmd))
+	case (wish.Reread || !wish.Window.Whole()) && len(names) == 0:
+		return errUsage("window_of_all", fault.T("--since、--until 和 --reread 需要写明管道", "--since, --until and --reread need the name of a pipeline")).Do(seeHelp(cmd))
+	}
+	return nil
 }
 
 // runs does something that runs pipelines, draws its progress and prints its results.

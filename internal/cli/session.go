@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"creditsync/connectors"
 	"creditsync/connectors/all"
 	"creditsync/connectors/file"
 	"creditsync/internal/app"
@@ -132,8 +133,11 @@ func sources(cfg *config.Config) show.Sources {
 	for i := range cfg.Pipelines {
 		pipe := &cfg.Pipelines[i]
 		from[pipe.Name] = pipe.SourceType
-		if o, ok := pipe.Options.(*file.Options); ok {
+		switch o := pipe.Options.(type) {
+		case *file.Options:
 			from[pipe.Name] += " " + o.Path
+		case connectors.Placed:
+			from[pipe.Name] += " " + o.Where()
 		}
 	}
 	return from

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"creditsync/connectors"
 	"creditsync/internal/fault"
 )
 
@@ -231,6 +232,10 @@ func (d *decoder) pipeline(p *Pipeline, path string) {
 		}
 		d.say(path+".mode", and(fault.T("来源 %[1]s 不支持 %[2]s；应为 ", "a source of type %[1]s cannot serve %[2]s; must be ",
 			p.SourceType, string(p.Mode)), oneOf(modes)))
+	} else if m, ok := p.Options.(connectors.Moded); ok {
+		if err := m.Suits(p.Mode); err != nil {
+			d.say(path+".source", sentence(err))
+		}
 	}
 	if d.has(path+".schedule") && d.known.Schedule != nil && !d.bad.under(path+".schedule") {
 		if err := d.known.Schedule(p.Schedule); err != nil {

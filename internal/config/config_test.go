@@ -93,7 +93,16 @@ type tableOptions struct {
 	Limits  *limits       `yaml:"limits"`
 	Level   level         `yaml:"level"`
 	Shape   shape         `yaml:"shape"`
+	Token   Secret        `yaml:"token" is:"elsewhere"`
 	Common  `yaml:",inline"`
+}
+
+// Suits refuses limits, to have something to refuse.
+func (o tableOptions) Suits(m connectors.Mode) error {
+	if m == connectors.Incremental && o.Retries == 13 {
+		return fault.New(fault.Input, "table.mode", fault.T("13 次不能增量", "13 retries are not for incremental"))
+	}
+	return nil
 }
 
 type Common struct {

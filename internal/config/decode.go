@@ -72,6 +72,11 @@ func (d *decoder) special(n ast.Node, dst reflect.Value, path string, f field) b
 				d.refuse(path, l, raw)
 				return true
 			}
+			if f.is == "elsewhere" && text == raw && text != "" {
+				d.bad.add(d.place(path), path, both("不能把密码写在这里；请写成 ${变量} 或 ${file:路径}",
+					"a password does not belong here; write it as ${NAME} or ${file:path}"))
+				return true
+			}
 			if p, ok := v.(string); ok && f.is == "path" {
 				v = d.expand.absolute(p)
 			}

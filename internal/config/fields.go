@@ -14,7 +14,8 @@ import (
 type field struct {
 	key   string
 	index []int
-	// is names the syntax of a text where its Go type does not: listen, hostport, path, name, size, share, source.
+	// is names the syntax of a text where its Go type does not: listen, hostport, path, name, size, share, source; or
+	// says that a secret must stand elsewhere, in a variable or a file: elsewhere.
 	is       string
 	min, max *int64
 }
