@@ -63,6 +63,8 @@ var only = map[string][]string{
 	"github.com/twmb/franz-go/pkg/kfake":   {"internal/bus/embedded"},
 	"modernc.org/sqlite":                   {"internal/ledger", "connectors/sql"},
 	"github.com/goccy/go-yaml":             {"internal/config"},
+	"github.com/jackc/pgx/":                {"connectors/sql"},
+	"github.com/go-sql-driver/":            {"connectors/sql"},
 }
 
 type pkg struct {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs beside Go: Debian's kcat, Python packages in a virtual environment in the user's cache,
+# Installs what `make test` needs beside Go: Debian's kcat, PostgreSQL and MariaDB (the programs; their services are neither
+# set up nor started), Python packages in a virtual environment in the user's cache,
 # and Apache Kafka's jars in the same cache. Says what to install where it may not do so itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,15 +15,18 @@ if ((${#missing[@]})); then
   exit 2
 fi
 
-debian=(kcat)
 want=()
-for p in "${debian[@]}"; do
-  command -v "$p" >/dev/null || want+=("$p")
-done
+command -v kcat >/dev/null || want+=(kcat)
+command -v mariadbd >/dev/null || [[ -x /usr/sbin/mariadbd ]] || want+=(mariadb-server-core)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || want+=(postgresql)
 if ((${#want[@]})); then
   if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
     echo "make test needs the Debian packages ${want[*]}: apt-get install ${want[*]}" >&2
     exit 2
+  fi
+  if [[ " ${want[*]} " == *" postgresql "* && ! -e /etc/postgresql-common/createcluster.conf ]]; then
+    mkdir -p /etc/postgresql-common # else the package makes a cluster of the system's own and starts it
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
   fi
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${want[@]}" >/dev/null
