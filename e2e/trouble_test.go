@@ -230,7 +230,12 @@ func TestTrouble_KafkaAway(t *testing.T) {
 	s.put(filepath.Join(dir, "penalties.csv"), "inbox/penalties.csv")
 	s.upEngine()
 	s.write("inbox/penalties.csv", cut(t, dir, 1, 401))
-	list := s.runs(3)
+	var away document
+	said := s.into(&away, 3, "run")
+	if n := strings.Count(said.stderr, "正在等待 Kafka（"+at+"）恢复，等到 "); n != 1 {
+		t.Errorf("it is said %d times, want once, what is waited for and until when: %s", n, said.stderr)
+	}
+	list := away.Pipelines
 	if r := list[0]; r.State != "done" || r.Inserted != 400 || r.Published != 0 || r.Error == nil || r.Error.Code != "kafka.unreachable" || !han(r.Error.Message) || !strings.Contains(r.Error.Message, at) || r.Error.Hint == "" {
 		t.Fatalf("got %+v, error %+v", r, r.Error)
 	}

@@ -1,9 +1,15 @@
 package pipelines
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // sliceRows is how many rows, staged and known, one diff looks at: its memory in the engine is bounded by it.
 const sliceRows = 8 << 20
+
+// slices is how many commits a difference of that many rows takes.
+func (r *Runner) slices(size uint64) int { return int(size/cmp.Or(r.SliceRows, sliceRows)) + 1 }
 
 // commit applies the stage: one commit, or several by range of record ids when the difference is large. The lock on the
 // kind is released between them.
@@ -12,7 +18,7 @@ func (t *trip) commit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slices := int(size/sliceRows) + 1
+	slices := t.slices(size)
 	if slices > 1 && t.snapshot && !t.scope(0, 0, slices).Withhold {
 		deletes, err := t.Warehouse.Absent(ctx, t.scope(0, 0, slices))
 		if err != nil {
@@ -72,6 +78,7 @@ func (t *trip) apply(ctx context.Context, lock Lock, slice, slices int) error {
 	if err := t.Ledger.Close(ctx, t.run, lock, closing); err != nil { // the commit point (I1)
 		return err
 	}
+	t.stands = closing.Last
 	t.at("closed")
 	t.rep.Counts.Add(found)
 	t.rep.LastCommit = no
@@ -162,6 +169,7 @@ func (t *trip) commitQuarantine(ctx context.Context, v Verdict) error {
 		if err := t.Ledger.Close(ctx, t.run, lock, c); err != nil {
 			return err
 		}
+		t.stands, t.rep.LastCommit = true, no
 		return t.Forward(ctx, t.kind())
 	})
 }

@@ -10,10 +10,8 @@ func (r *Runner) Judge(ctx context.Context, p Pipeline, v Verdict) error {
 	}
 	kept, release := r.Ledger.Keep(ctx, run)
 	defer release()
-	t := &trip{Runner: r, p: p, run: run, rep: Report{Pipeline: p.Name, Kind: p.Kind.Name, Run: run.ID, RunNo: run.No, Started: r.Now(), State: Done}}
-	if err := t.commitQuarantine(kept, v); err != nil {
-		t.rep.State, t.rep.Err = Failed, err
-	}
+	t := &trip{Runner: r, p: p, run: run, rep: Report{Pipeline: p.Name, Kind: p.Kind.Name, Run: run.ID, RunNo: run.No, Started: r.Now()}}
+	t.rep.State, t.rep.Err = t.outcome(t.commitQuarantine(kept, v))
 	t.finish(ctx)
 	return t.rep.Err
 }

@@ -11,8 +11,8 @@ type State string
 
 // The states of a run that has ended.
 const (
-	Done    State = "done"     // applied; rows refused within the error budget are done too
-	Failed  State = "failed"   // nothing of the source was applied
+	Done    State = "done"     // committed, though an error beside it may say that not all of it shows yet; rows refused within the error budget are done too
+	Failed  State = "failed"   // the source was not applied, or only in those of several commits that the counts tell of
 	NoInput State = "no_input" // there was nothing to read
 )
 

@@ -23,6 +23,8 @@ type Runner struct {
 	Language string
 	Log      *slog.Logger
 	Alloc    memory.Allocator
+	// SliceRows is how many rows, staged and known, one commit looks at; 0 means 8 Mi.
+	SliceRows uint64
 	// Progress is told, now and then, how far a run has read; nil for nobody.
 	Progress func(Progress)
 	// At is told each named step as it is reached; nil for nobody. Tests stop the process there.
@@ -66,13 +68,7 @@ func (t *trip) travel(ctx context.Context) (State, error) {
 		return Failed, t.setAside(ctx, err)
 	}
 	t.at("guarded")
-	if err := t.commit(ctx); err != nil { // 4. commit and roll forward
-		return Failed, err
-	}
-	if t.wish.DryRun {
-		return Done, nil
-	}
-	return Done, t.rep.Counts.Balanced()
+	return t.outcome(t.commit(ctx)) // 4. commit and roll forward
 }
 
 // at reports a named step.

@@ -34,6 +34,7 @@ type trip struct {
 	sent, refused Tally  // what was staged, as it was sent
 	unkeyed       uint64
 	answered      []string // receipts whose corrected row was accepted
+	stands        bool     // the run's last commit is closed
 	applied       time.Time
 }
 
@@ -118,6 +119,21 @@ func (t *trip) expect(ctx context.Context, inputs []connectors.Input) error {
 	return fault.New(fault.Run, "guard.missing_file", fault.T(
 		"管道 %[1]s：上次全量读过的文件这次没有：%[2]s", "pipeline %[1]s: files of the last snapshot are gone: %[2]s", t.p.Name, strings.Join(missing, ", "))).
 		Do(fault.T("请把文件补齐；如确已不再提供，用 --accept-deletes N 运行。", "Put them back; if they are gone for good, run with --accept-deletes N."))
+}
+
+// outcome is the state of a run whose commits ended with err. Once the last one is closed all of them stand: what goes wrong
+// after that keeps nobody from bringing them forward later.
+func (t *trip) outcome(err error) (State, error) {
+	switch {
+	case err == nil:
+		return Done, nil
+	case !t.stands:
+		return Failed, err
+	}
+	return Done, fault.New(fault.ClassOf(err), "commit.unseen", fault.T(
+		"管道 %[1]s：数据已提交（%[2]s 的第 %[3]d 次提交），但视图里还看不全", "pipeline %[1]s: the data is committed (commit %[3]d of %[2]s), but the views do not show all of it yet",
+		t.p.Name, t.kind().Name, t.rep.LastCommit)).Because(err).
+		Do(fault.T("数据不会丢失：排除故障后再次运行，会先把它补全。", "Nothing is lost: mend what is wrong and run again; the next run brings it forward first."))
 }
 
 // finish writes down how the run ended, also when the caller has been told to stop.

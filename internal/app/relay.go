@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,13 +28,13 @@ func (a *App) notifications(ctx context.Context, run string) (uint64, error) {
 	var due uint64
 	for _, c := range list {
 		if c.Committed() {
-			due += c.Notify
+			due += c.Counts.Messages()
 		}
 	}
 	return due, err
 }
 
-// remember writes down how much of a run is published.
+// remember writes down how much of a run is published, and of older runs what is by now.
 func (a *App) remember(ctx context.Context, r RunResult) error {
 	l, err := a.ledger(ctx)
 	if err != nil {
@@ -43,13 +44,21 @@ func (a *App) remember(ctx context.Context, r RunResult) error {
 	if err != nil {
 		return err
 	}
-	err = l.SetPublished(ctx, id, r.Published, r.PublishSeconds)
+	if err = l.SetPublished(ctx, id, r.Published, r.PublishSeconds); err == nil {
+		err = l.CompletePublished(ctx, r.Kind)
+	}
 	a.steps()("remembered")
 	return err
 }
 
 // relayPatience is how long a run waits for another process's relay that does not move.
 const relayPatience = time.Minute
+
+// noticeAfter is for how long people need not be told that something is waited for.
+const noticeAfter = 2 * time.Second
+
+// clock is a time of today as people read it.
+func (a *App) clock(t time.Time) string { return t.In(a.Config.Timezone).Format("15:04:05") }
 
 // relay publishes everything of the kind that is committed. Where another process relays the kind, it waits until that
 // one has passed commit upTo.
@@ -59,7 +68,7 @@ func (a *App) relay(ctx context.Context, kind *schemas.Kind, upTo uint64) (bus.R
 		return bus.Result{}, err
 	}
 	var seen uint64
-	moved := a.Now()
+	moved, told := a.Now(), false
 	for {
 		lease, err := l.TakeRelay(ctx, kind.Name)
 		if err == nil {
@@ -84,6 +93,11 @@ func (a *App) relay(ctx context.Context, kind *schemas.Kind, upTo uint64) (bus.R
 		} else if a.Now().Sub(moved) > relayPatience {
 			return bus.Result{}, fault.New(fault.Environment, "relay.waiting", fault.T("消息由另一个进程发布（%s），它一直没有进展", "another process publishes the messages (%s) and makes no headway", busy.Held.Holder)).Because(err).
 				Do(fault.T("数据已入库；请查看那个进程能否连上 Kafka。", "The data is applied; see whether that process reaches Kafka."))
+		}
+		if !told && a.Now().Sub(moved) > noticeAfter {
+			told = true
+			a.notice(fault.T("消息由另一个进程发布（%[1]s），等它发完；若它一直没有进展，等到 %[2]s 为止", "another process publishes the messages (%[1]s): waiting for it; until %[2]s if it makes no headway",
+				busy.Held.Holder, a.clock(moved.Add(relayPatience))))
 		}
 		if err := pause(ctx, 100*time.Millisecond); err != nil {
 			return bus.Result{}, err
@@ -114,6 +128,10 @@ func (a *App) catchup(ctx context.Context, l *ledger.Ledger, lease *ledger.Relay
 	defer stop()
 	relay, err := bus.NewRelay(bus.Options{
 		Config: kafka, Kind: kind, Deployment: l.Deployment(), Now: a.Now, Log: a.Log,
+		Waits: func(err error, until time.Time) {
+			a.notice(fault.T("数据已入库，正在等待 Kafka（%[1]s）恢复，等到 %[2]s 为止；发不出的消息由下次运行补发", "the data is applied; waiting for Kafka (%[1]s) until %[2]s; messages that cannot be told by then are told by the next run",
+				strings.Join(kafka.Brokers, ", "), a.clock(until)))
+		},
 		Outbox: steppedOutbox{outbox{l, w, kind}, at}, Lease: steppedLease{relayLease{l, lease}, at},
 	})
 	if err != nil {

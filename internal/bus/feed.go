@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"creditsync/internal/fault"
 
@@ -269,11 +270,20 @@ func badRows(c Commit, err error) error {
 	return fault.New(fault.Environment, "relay.bad_rows", fault.T("第 %d 次提交的行无法成为消息", "the rows of commit %d cannot become messages", c.No)).Because(err)
 }
 
+// outboxPatience is for how long Catchup tries to read an outbox that cannot be read: a connection that was cut is mended at
+// once, and a warehouse that is away is waited for by nobody who could tell the brokers anything meanwhile.
+const outboxPatience = 2 * time.Second
+
+// unreadError marks trouble between the relay and the outbox, as opposed to the brokers.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
+
 // outboxTrouble keeps the warehouse's and the ledger's own faults; anything else there may pass.
 func outboxTrouble(err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) || errors.Is(err, context.Canceled) {
-		return err
+		return unreadError{err}
 	}
-	return fault.New(fault.Environment, "relay.outbox", fault.T("消息发布无法读取已提交的版本", "the relay cannot read committed versions")).Because(err).Again()
+	return unreadError{fault.New(fault.Environment, "relay.outbox", fault.T("消息发布无法读取已提交的版本", "the relay cannot read committed versions")).Because(err).Again()}
 }

@@ -27,6 +27,8 @@ type Options struct {
 	Log        *slog.Logger     // nil: silent
 	// Patience is how long Catchup keeps trying while the brokers cannot be reached and nothing moves; 30 s when 0.
 	Patience time.Duration
+	// Waits is told once in each Catchup that the brokers cannot be reached, and until when they are tried; may be nil.
+	Waits func(err error, until time.Time)
 	// Poll is how often Run looks for commits that nobody woke it for; 5 s when 0.
 	Poll time.Duration
 	// Published is called by Run after each round that published something; may be nil.
@@ -115,12 +117,12 @@ func (r *Relay) drop(ctx context.Context) {
 }
 
 // Catchup publishes everything that is committed by now and returns. It tries again by itself while the brokers cannot be
-// reached, as long as Options.Patience allows; after that, and after anything that needs a person, the error is a fault
-// and the result says how far it got. Code relay.fenced: a newer relay is at work; take the lease anew before the next call.
+// reached, as long as Options.Patience allows, and for a moment while the outbox cannot be read; after that, and after
+// anything that needs a person, the error is a fault and the result says how far it got. Code relay.fenced: a newer relay is at work; take the lease anew before the next call.
 func (r *Relay) Catchup(ctx context.Context) (Result, error) {
 	res := Result{ByRun: map[string]uint64{}}
 	wait := newPace()
-	since := r.options.Now()
+	since, told := r.options.Now(), false
 	for {
 		before := res.Messages
 		err := r.round(ctx, &res)
@@ -133,13 +135,21 @@ func (r *Relay) Catchup(ctx context.Context) (Result, error) {
 		}
 		err = classed(err, r.options.Config.Brokers)
 		if res.Messages > before {
-			since = r.options.Now()
+			since, told = r.options.Now(), false
 			wait.Reset()
 		}
-		if again, _ := fault.Retryable(err); !again || r.options.Now().Sub(since) >= r.options.Patience {
+		patience := r.options.Patience
+		if errors.As(err, new(unreadError)) {
+			patience = min(patience, outboxPatience)
+		}
+		if again, _ := fault.Retryable(err); !again || r.options.Now().Sub(since) >= patience {
 			return res, err
 		}
 		r.options.Log.Warn("relay tries again", "kind", r.options.Kind.Name, "error", err)
+		if !told && r.options.Waits != nil && patience == r.options.Patience {
+			told = true
+			r.options.Waits(err, since.Add(patience))
+		}
 		if !pause(ctx, wait.NextBackOff()) {
 			return res, context.Cause(ctx)
 		}

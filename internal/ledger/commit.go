@@ -11,7 +11,10 @@ import (
 )
 
 // MaxCommitNo is the highest number a commit can have: a row's seq is the number and 24 bits more.
-const MaxCommitNo = 1<<40 - 1
+const MaxCommitNo = 1<<commitBits - 1
+
+// commitBits is how many of the 64 bits of a row's seq are its commit's number.
+const commitBits = 40
 
 // OpenCommit gives out the number of a new commit of the kind: one more than the highest that the ledger ever gave, and
 // more than atLeast, the highest that the warehouse knows. A number is given once, whatever becomes of it: a statement of

@@ -54,6 +54,10 @@ func (c Counts) Check() error {
 		Do(fault.T("这是程序错误，请连同运行编号报告", "this is an error of the program: report it with the run's number"))
 }
 
+// Messages is how many messages the rows are told in: one for each record that is new, changed or gone. A tombstone is told
+// and counted nowhere.
+func (c Counts) Messages() uint64 { return c.Inserted + c.Updated + c.Deleted }
+
 // args are the values for setCounts.
 func (c Counts) args() []any {
 	all := make([]any, 0, 10)

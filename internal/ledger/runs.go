@@ -82,14 +82,21 @@ func (l *Ledger) SetPublished(ctx context.Context, run uuid.UUID, n uint64, seco
 	})
 }
 
-// TerminalRuns are runs that have ended, oldest first, with notCleaned only those whose stage is not yet removed; limit 0
-// means all of them.
-func (l *Ledger) TerminalRuns(ctx context.Context, notCleaned bool, limit int) ([]RunRow, error) {
-	query := "SELECT " + runColumns + " FROM runs WHERE state <> 'open'"
-	if notCleaned {
-		query += " AND cleaned IS NULL"
+// CompletePublished counts as published every message of the ended runs of a kind whose last commit is passed by the kind's
+// position: whoever told them may not have been the run itself. It may be repeated (I2).
+func (l *Ledger) CompletePublished(ctx context.Context, kind string) error {
+	p, ok, err := l.Position(ctx, kind)
+	if err != nil || !ok {
+		return err
 	}
-	return read(ctx, l, scanRun, query+" ORDER BY no LIMIT ?", limitOf(limit))
+	// A position within a commit has not passed it.
+	passed := int64((p.Seq+1)>>(64-commitBits)) - 1
+	return l.write(ctx, func(t *tx) error {
+		_, err := t.exec(`UPDATE runs SET published = inserted + updated + deleted
+			WHERE kind = ? AND state <> 'open' AND published < inserted + updated + deleted
+				AND NOT EXISTS (SELECT 1 FROM commits WHERE run = runs.id AND state IN ('closed', 'applied') AND no > ?)`, kind, passed)
+		return err
+	})
 }
 
 // MarkCleaned remembers that the stage of a run that has ended was removed.

@@ -56,21 +56,60 @@ func TestRuns_Lists(t *testing.T) {
 	}
 	want("all", numbers(a.Recent(ctx, "", 0)), 4, 3, 2, 1)
 	want("of one pipeline", numbers(a.Recent(ctx, penalties.Pipeline, 2)), 3, 2)
-	want("ended", numbers(a.TerminalRuns(ctx, false, 0)), 1, 2, 3)
-	rows, err := a.TerminalRuns(ctx, true, 1)
-	want("first to clean", numbers(rows, err), 1)
-	must(t, a.MarkCleaned(ctx, rows[0].ID))
-	must(t, a.MarkCleaned(ctx, rows[0].ID))
+	one, err := a.FindRun(ctx, "1")
+	must(t, err)
+	must(t, a.MarkCleaned(ctx, one.ID))
 	must(t, a.MarkCleaned(ctx, open.ID)) // it has not ended: its stage is in use
-	want("to clean", numbers(a.TerminalRuns(ctx, true, 0)), 2, 3)
+	for no, cleaned := range map[string]bool{"1": true, "2": false, "4": false} {
+		if row, err := a.FindRun(ctx, no); err != nil || row.Cleaned.IsZero() == cleaned {
+			t.Errorf("run %s is cleaned at %v, %v", no, row.Cleaned, err)
+		}
+	}
 	must(t, a.Finish(ctx, open, Outcome{State: RunSkipped}))
-	want("to clean", numbers(a.TerminalRuns(ctx, true, 0)), 2, 3, 4)
 
 	must(t, a.SetPublished(ctx, open.ID, 7, 1.5))
 	must(t, a.SetPublished(ctx, open.ID, 5, 9)) // late
 	row, err := a.FindRun(ctx, "4")
 	if err != nil || row.Published != 7 || row.PublishSeconds != 1.5 {
 		t.Errorf("run %+v, %v", row, err)
+	}
+}
+
+// What another process told of a run is counted as published once the position has passed the run's last commit.
+func TestCompletePublished(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	w := newWorld(t)
+	l := w.open("node-1", 1)
+	commit := func(run *Run, c Counts) {
+		t.Helper()
+		k := lock(t, l, run)
+		must(t, l.CloseCommit(ctx, run, k, Close{No: openCommit(t, l, run, k, 0), Counts: c}))
+		must(t, l.UnlockKind(ctx, k))
+	}
+	one := begin(t, l, penalties)
+	commit(one, Counts{Read: 3, Inserted: 2, Unchanged: 1})
+	commit(one, Counts{Read: 1, Updated: 1, Deleted: 4})
+	must(t, l.Finish(ctx, one, Outcome{State: RunDone, Counts: Counts{Read: 4, Inserted: 2, Updated: 1, Unchanged: 1, Deleted: 4}}))
+	two := begin(t, l, penalties)
+	commit(two, Counts{Read: 5, Inserted: 5})
+	w.procs.kill(1) // before it can finish
+	other := w.open("node-1", 2)
+	if _, err := other.EndDead(ctx); err != nil {
+		t.Fatal(err)
+	}
+	lease, err := other.TakeRelay(ctx, penalties.Kind)
+	must(t, err)
+	for _, at := range []struct{ seq, one, two uint64 }{
+		{1<<24 | 0xffffff, 0, 0}, {2<<24 | 3, 0, 0}, {2<<24 | 0xffffff, 7, 0}, {3<<24 | 5, 7, 0}, {3<<24 | 0xffffff, 7, 5},
+	} {
+		must(t, other.SetPosition(ctx, lease, Position{Seq: at.seq}))
+		must(t, other.CompletePublished(ctx, penalties.Kind))
+		must(t, other.CompletePublished(ctx, penalties.Kind))
+		rows, err := other.Recent(ctx, "", 0)
+		if err != nil || len(rows) != 2 || rows[1].Published != at.one || rows[0].Published != at.two {
+			t.Errorf("at %x: got %+v, %v, want %d and %d published", at.seq, rows, err, at.one, at.two)
+		}
 	}
 }
 

@@ -131,9 +131,18 @@ func (w *Warehouse) classed(doing string, err error) error {
 		}
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, clickhouse.ErrAcquireConnTimeout):
 		return fault.New(fault.Environment, "warehouse.unreachable", fault.T("连接不上 ClickHouse（%[2]s）：%[1]s", "%[1]s: ClickHouse at %[2]s cannot be reached", doing, w.addr)).
-			Because(err).Again().Do(fault.T("请确认 ClickHouse 已启动（creditsync engine）、地址正确。", "See that ClickHouse is up (creditsync engine) and that the address is right."))
+			Because(brief(err)).Again().Do(fault.T("请确认 ClickHouse 已启动（creditsync engine）、地址正确。", "See that ClickHouse is up (creditsync engine) and that the address is right."))
 	}
-	return fault.New(fault.Run, "warehouse.failed", fault.T("ClickHouse（%[2]s）出错：%[1]s", "%[1]s in ClickHouse at %[2]s", doing, w.addr)).Because(err)
+	return fault.New(fault.Run, "warehouse.failed", fault.T("ClickHouse（%[2]s）出错：%[1]s", "%[1]s in ClickHouse at %[2]s", doing, w.addr)).Because(brief(err))
+}
+
+// brief is what an HTTP request failed of, without its address: that carries every setting of the statement.
+func brief(err error) error {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
+	}
+	return err
 }
 
 // environmental tells the exceptions that are not about the statement: no room, no memory, no right, not the right

@@ -50,12 +50,19 @@ func results() []app.RunResult {
 		Pipeline: "dry-penalties", Kind: "admin_penalty", Run: "e1e2f3a4-1234-4abc-8def-5566778899bb", RunNo: 16, State: pipelines.Done, DryRun: true,
 		Counts: pipelines.Counts{Read: 20, Accepted: 20, Updated: 1, Unchanged: 19}, Started: day(5, 5), Seconds: 0.3,
 	}
+	unseen := pipelines.Report{
+		Pipeline: "court-penalties", Kind: "admin_penalty", Run: "f1e2f3a4-1234-4abc-8def-5566778899cc", RunNo: 17, State: pipelines.Done,
+		Counts: pipelines.Counts{Read: 30, Accepted: 30, Inserted: 30}, LastCommit: 46, Started: day(5, 6), Seconds: 0.7,
+		Err: fault.New(fault.Environment, "commit.unseen", fault.T("管道 court-penalties：数据已提交，但视图里还看不全", "pipeline court-penalties: the data is committed, but the views do not show all of it yet")).
+			Because(errors.New("connection refused")).Do(fault.T("数据不会丢失。", "Nothing is lost.")),
+	}
 	return []app.RunResult{
 		{Report: morning, Published: 22, Relayed: 4, PublishSeconds: 0.6},
 		{Report: failed},
 		{Report: empty},
 		{Report: offline, Published: 5, Waiting: 15, PublishSeconds: 30, PublishErr: kafkaFault()},
 		{Report: dry},
+		{Report: unseen, Waiting: 30, PublishErr: kafkaFault()},
 	}
 }
 

@@ -58,9 +58,11 @@ func (g *page) state(r app.RunResult) string {
 		return g.paint(yellow, g.say("[没有输入]", "[no input]"))
 	case r.State == pipelines.Done && r.Err == nil && r.DryRun:
 		return g.paint(green, g.say("[试运行]", "[dry run]"))
-	case r.State == pipelines.Done && r.Err == nil && r.PublishErr != nil:
+	case r.State == pipelines.Done && r.Err != nil:
+		return g.paint(yellow, g.say("[已提交，未全部展示]", "[committed, not all shown]"))
+	case r.State == pipelines.Done && r.PublishErr != nil:
 		return g.paint(yellow, g.say("[已入库，未全部发布]", "[done, not all published]"))
-	case r.State == pipelines.Done && r.Err == nil:
+	case r.State == pipelines.Done:
 		return g.paint(green, g.say("[完成]", "[done]"))
 	}
 	return g.paint(red, g.say("[失败]", "[failed]"))
@@ -178,7 +180,7 @@ func (g *page) total(results []app.RunResult) {
 	for _, r := range results {
 		sum.Add(r.Counts)
 		published += r.Published
-		if r.State != pipelines.NoInput && (r.State != pipelines.Done || r.Err != nil) {
+		if r.State == pipelines.Failed {
 			failed = append(failed, r.Pipeline)
 		}
 	}

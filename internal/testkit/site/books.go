@@ -60,6 +60,7 @@ func (s *Site) accounts() (list []string) {
 		return err
 	})
 	var sum ledger.Counts
+	var published uint64
 	for i, c := range all {
 		list = append(list, fmt.Sprintf("night %d: %+v rows %d notify %d checksum %d quarantine %d last %v applied %v live %v", i, c.Counts, c.Rows, c.Notify, c.Checksum, c.QuarantineRows, c.Last, c.State == ledger.CommitApplied, c.Live))
 	}
@@ -69,9 +70,10 @@ func (s *Site) accounts() (list []string) {
 		}
 		// What was read and refused is counted for runs that failed too; what was applied only once.
 		sum.Inserted, sum.Updated, sum.Deleted, sum.Unchanged = sum.Inserted+r.Counts.Inserted, sum.Updated+r.Counts.Updated, sum.Deleted+r.Counts.Deleted, sum.Unchanged+r.Counts.Unchanged
+		published += r.Published
 		sum.Superseded, sum.Withheld = sum.Superseded+r.Counts.Superseded, sum.Withheld+r.Counts.Withheld
 	}
-	list = append(list, fmt.Sprintf("all runs: %+v", sum))
+	list = append(list, fmt.Sprintf("all runs: %+v, %d published", sum, published))
 	return append(list, s.listed(runs, all)...)
 }
 
