@@ -78,6 +78,7 @@ func AdminPenalty() *Kind {
 			Type: "subject_type", Name: "subject_name", USCC: "uscc", Person: Person,
 			Codes: []string{"uscc", "registration_no", "org_code", "tax_no", "public_institution_no", "social_org_no"},
 		},
+		Authority: []string{"authority_name", "source_unit_name"},
 		Warnings: []Warning{
 			{Rule: "fine_text_mismatch", Fields: []string{"penalty_content", "fine_wanyuan"}},
 			{Rule: "fine_without_category", Fields: []string{"fine_wanyuan", "penalty_category"}},

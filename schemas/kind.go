@@ -22,6 +22,8 @@ type Kind struct {
 	Fields  []Field
 	Key     []KeyPart
 	Subject Subject
+	// Authority are the fields that say whose business a refused row is, the one to prefer first.
+	Authority []string
 	// Warnings are the checks across fields that inform and never reject, by rule name.
 	Warnings []Warning
 	// Layouts are the generations in which sources deliver the kind, beside the fields' own titles and codes.
@@ -220,6 +222,7 @@ func (k *Kind) Validate() error {
 			refs = append(refs, f.TypeField)
 		}
 	}
+	refs = append(refs, k.Authority...)
 	for _, w := range k.Warnings {
 		refs = append(refs, w.Fields...)
 	}
@@ -228,8 +231,11 @@ func (k *Kind) Validate() error {
 			return fmt.Errorf("kind %s names a field %q that it does not have", k.Name, r)
 		}
 	}
-	if len(k.Key) == 0 {
+	switch {
+	case len(k.Key) == 0:
 		return fmt.Errorf("kind %s has no natural key", k.Name)
+	case len(k.Authority) == 0:
+		return fmt.Errorf("kind %s does not say whose business a refused row is", k.Name)
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func (b *batch) refusedRow(in *RefusedRow, place uint64, personal []string) reje
 	if len(in.Cells) != len(b.bound.headers) {
 		return r
 	}
-	for _, name := range authorityFields {
+	for _, name := range b.t.opt.Kind.Authority {
 		if f := indexOf(b.t.opt.Kind, name); f >= 0 && b.bound.column[f] >= 0 && r.authority == nil {
 			v := fold.Name(nil, []byte(in.Cells[b.bound.column[f]]))
 			if !fold.IsNull(v) && !fold.IsPlaceholder(v) && !b.t.plans[f].tooLong(v) {
@@ -136,12 +136,9 @@ func (b *batch) refusedRow(in *RefusedRow, place uint64, personal []string) reje
 	return r
 }
 
-// authorityFields are the fields that say whose business a refused row is, the first one that can be read.
-var authorityFields = [...]string{"authority_name", "source_unit_name"}
-
-// authority is whose business row i is; empty where that cannot be read.
+// authority is whose business row i is, from the first of the kind's fields for it that can be read; empty where none can.
 func (b *batch) authority(i int) []byte {
-	for _, name := range authorityFields {
+	for _, name := range b.t.opt.Kind.Authority {
 		if f := indexOf(b.t.opt.Kind, name); f >= 0 && b.cols[f].state[i] == good {
 			return b.maskLooks(b.cols[f].clear(i))
 		}
