@@ -69,7 +69,7 @@ func (c Column) ArrowType() arrow.DataType {
 	case Date:
 		return arrow.FixedWidthTypes.Date32
 	case Money:
-		return &arrow.Decimal128Type{Precision: 18, Scale: 6}
+		return &arrow.Decimal128Type{Precision: 18, Scale: c.Field.Scale()}
 	case Choices:
 		return arrow.ListOfField(arrow.Field{Name: "item", Type: arrow.BinaryTypes.String})
 	}

@@ -40,7 +40,7 @@ const (
 	Code     Type = "code"     // an identifier: trimmed, NFKC, upper case: String
 	Document Type = "document" // a document number (文号, 案号): brackets of the year folded to 〔〕: String
 	Date     Type = "date"     // a day: Date32
-	Money    Type = "money"    // an amount in 万元 (10,000 CNY): Decimal(18,6)
+	Money    Type = "money"    // an amount in the field's Unit: Decimal(18,6) of 万元, Decimal(18,2) of 元
 	Choice   Type = "choice"   // one value of a code list: LowCardinality(String)
 	Choices  Type = "choices"  // several values of a code list: Array(LowCardinality(String))
 )
@@ -80,7 +80,7 @@ type Field struct {
 	// Max is the longest value in characters that the standard allows; 0 for no limit.
 	Max  int
 	List *List
-	Unit string
+	Unit string // of an amount: TenThousandYuan or Yuan
 	// Repeats tells the store that few distinct values occur (LowCardinality).
 	Repeats bool
 	// Personal is the class of a personal identifier, "" for none. Such a field is stored as three columns: masked, blind
@@ -92,6 +92,20 @@ type Field struct {
 	// NotFuture refuses a day after today; NotBefore names the date that this one may not precede.
 	NotFuture bool
 	NotBefore string
+}
+
+// Units of amounts. Both are exact to one 分.
+const (
+	TenThousandYuan = "万元"
+	Yuan            = "元"
+)
+
+// Scale is how many decimal places an amount of the field has.
+func (f *Field) Scale() int32 {
+	if f.Unit == Yuan {
+		return 2
+	}
+	return 6
 }
 
 // Classes of personal identifiers.
@@ -199,6 +213,8 @@ func (k *Kind) Validate() error {
 			return fmt.Errorf("kind %s: field %s has no title", k.Name, f.Name)
 		case (f.Type == Choice || f.Type == Choices) && f.List == nil:
 			return fmt.Errorf("kind %s: field %s has no code list", k.Name, f.Name)
+		case f.Type == Money && f.Unit != TenThousandYuan && f.Unit != Yuan:
+			return fmt.Errorf("kind %s: field %s has the unit %q, which amounts are not in", k.Name, f.Name, f.Unit)
 		case f.Disclosure == "":
 			return fmt.Errorf("kind %s: field %s has no disclosure level", k.Name, f.Name)
 		}

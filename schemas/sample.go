@@ -116,6 +116,9 @@ func (s *sampler) make(f *Field) string {
 	case Date:
 		return s.date(f).Format(time.DateOnly)
 	case Money:
+		if f.Unit == Yuan {
+			return fmt.Sprintf("%d.%02d", s.rng.IntN(1_000_000), s.rng.IntN(100))
+		}
 		return fmt.Sprintf("%d.%06d", s.rng.IntN(100), 1+s.rng.IntN(999_999))
 	case Choice:
 		if s.numberOf(f) != nil {

@@ -161,7 +161,7 @@ func (m *maker) days(c *column) arrow.Array {
 	return m.array(arrow.FixedWidthTypes.Date32, nulls, bitmap, buf)
 }
 
-// amounts builds a column of Decimal(18,6); where absence is allowed it is null.
+// amounts builds a column of decimals, whose unscaled values are 分; where absence is allowed it is null.
 func (m *maker) amounts(c *column) arrow.Array {
 	buf, out := newBuffer[decimal128.Num](m, m.rows)
 	k := 0
@@ -172,7 +172,7 @@ func (m *maker) amounts(c *column) arrow.Array {
 		}
 	}
 	bitmap, nulls := m.validity(c)
-	return m.array(&arrow.Decimal128Type{Precision: 18, Scale: 6}, nulls, bitmap, buf)
+	return m.array(&arrow.Decimal128Type{Precision: 18, Scale: c.field.Scale()}, nulls, bitmap, buf)
 }
 
 // check8 is the first 8 bytes of an id, little endian.

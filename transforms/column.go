@@ -3,7 +3,6 @@ package transforms
 import (
 	"creditsync/schemas"
 	"creditsync/transforms/cndate"
-	"creditsync/transforms/money"
 	"creditsync/transforms/personid"
 )
 
@@ -19,7 +18,7 @@ type column struct {
 	masked []maskedText     // the cells of text in which an ID was found, by row
 	class  []personid.Class // PersonNo
 	day    []int32          // Date
-	amount []int64          // Money, in millionths of the unit
+	amount []int64          // Money, in 分
 	pick   []uint32         // Choice and Choices: index into choices
 	choice []choice         // the distinct cells of a Choice or Choices; 0 is the absent one
 	memo   memo
@@ -88,7 +87,7 @@ func (c *column) appendValue(dst []byte, i int) []byte {
 	case schemas.Date:
 		return cndate.AppendISO(dst, cndate.Day(c.day[i]))
 	case schemas.Money:
-		return money.AppendDecimal(dst, c.amount[i])
+		return appendAmount(dst, c.field, c.amount[i])
 	}
 	return append(dst, c.clear(i)...)
 }

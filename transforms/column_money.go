@@ -1,21 +1,26 @@
 package transforms
 
 import (
+	"creditsync/schemas"
 	"creditsync/transforms/fold"
 	"creditsync/transforms/money"
 )
 
-// readMoney reads a column of amounts in the field's unit, 万元.
+// readMoney reads a column of amounts in the field's unit.
 func (b *batch) readMoney(c *column) {
 	if c.src == nil {
 		return
+	}
+	parse := money.Parse
+	if c.field.Unit == schemas.Yuan {
+		parse = money.ParseYuan
 	}
 	for i := range b.rows {
 		raw := c.src.raw(i)
 		if len(raw) == 0 {
 			continue
 		}
-		amount, reason := money.Parse(raw)
+		amount, reason := parse(raw)
 		if reason != money.OK {
 			b.noMoney(c, i, raw, reason)
 			continue
@@ -43,8 +48,16 @@ func (b *batch) noMoney(c *column, i int, raw []byte, reason money.Reason) {
 func (b *batch) hashAmount(c *column, amount int64) uint64 {
 	slot := &c.hashes[uint64(amount)*0x9E3779B97F4A7C15>>56]
 	if !slot.known || slot.value != amount {
-		b.num = money.AppendDecimal(b.num[:0], amount)
+		b.num = appendAmount(b.num[:0], c.field, amount)
 		slot.value, slot.hash, slot.known = amount, c.plan.hash(b.num), true
 	}
 	return slot.hash
+}
+
+// appendAmount appends an amount in the field's unit with all its places.
+func appendAmount(dst []byte, f *schemas.Field, amount int64) []byte {
+	if f.Unit == schemas.Yuan {
+		return money.AppendYuan(dst, amount)
+	}
+	return money.AppendDecimal(dst, amount)
 }

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -107,7 +108,9 @@ func expected(f *schemas.Field, r rule) Sentence {
 	case r == ruleOutOfRange && f.Type == schemas.Date:
 		return Sentence{"应在 1949-01-01 或以后", "it must not lie before 1949-01-01"}
 	case r == ruleOutOfRange:
-		return Sentence{"单位为" + f.Unit + "，整数部分最多 12 位，小数部分最多 6 位", "in " + f.Unit + " at most 12 digits before the point and 6 behind it"}
+		places := int(f.Scale())
+		return Sentence{fmt.Sprintf("单位为%s，整数部分最多 %d 位，小数部分最多 %d 位", f.Unit, 18-places, places),
+			fmt.Sprintf("in %s at most %d digits before the point and %d behind it", f.Unit, 18-places, places)}
 	case r == ruleCheckDigit && f.Format == schemas.PersonNo:
 		return Sentence{"身份证", "the identity card"}
 	case r == ruleCheckDigit:

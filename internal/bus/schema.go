@@ -105,7 +105,7 @@ func dataSchema(c schemas.Column) object {
 	case schemas.Date:
 		s = append(s, member{"type", "string"}, member{"format", "date"})
 	case schemas.Money:
-		s = append(s, member{"type", "string"}, member{"pattern", `^-?[0-9]+\.[0-9]{6}$`})
+		s = append(s, member{"type", "string"}, member{"pattern", fmt.Sprintf(`^-?[0-9]+\.[0-9]{%d}$`, f.Scale())})
 	case schemas.Choices:
 		s = append(s, member{"type", "array"}, member{"items", choice(f.List)}, member{"minItems", 1})
 	case schemas.Choice:

@@ -53,14 +53,14 @@ FROM %s WHERE record_id >= unhex('%s') AND record_id <= unhex('%s') AND commit_n
 	return list, w.classed("read the versions of a record", rows.Err())
 }
 
-// asText is a field's value as messages write it, the empty text where it is absent: an amount with its six decimals.
+// asText is a field's value as messages write it, the empty text where it is absent: an amount with all its places.
 func asText(f *schemas.Field) string {
 	text := "toString(" + f.Name + ")"
 	switch f.Type {
 	case schemas.Choices:
 		return "arrayStringConcat(" + f.Name + ", '；')"
 	case schemas.Money:
-		text = "toDecimalString(" + f.Name + ", 6)"
+		text = fmt.Sprintf("toDecimalString(%s, %d)", f.Name, f.Scale())
 	}
 	if f.Nullable() {
 		return "ifNull(" + text + ", '')"

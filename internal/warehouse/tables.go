@@ -131,7 +131,7 @@ func ColumnType(c schemas.Column) string {
 	case schemas.Date:
 		t = "Date32"
 	case schemas.Money:
-		t = "Decimal(18, 6)"
+		t = fmt.Sprintf("Decimal(18, %d)", c.Field.Scale())
 	case schemas.Choice:
 		return "LowCardinality(String)"
 	case schemas.Choices:

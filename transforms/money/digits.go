@@ -67,8 +67,8 @@ const (
 	expYi   = 10
 )
 
-// parseDigits reads 1,234.50 with an optional unit behind it.
-func parseDigits(s []byte) (v Amount, named bool, reason Reason) {
+// parseDigits reads 1,234.50 with an optional unit behind it, which is 10^bare 分 where there is none.
+func parseDigits(s []byte, bare int) (v Amount, named bool, reason Reason) {
 	var d digits
 	i, ok := wholePart(s, &d)
 	if !ok {
@@ -84,7 +84,7 @@ func parseDigits(s []byte) (v Amount, named bool, reason Reason) {
 			return 0, false, NotANumber
 		}
 	}
-	exp, named, ok := unit(cutBlanks(s[i:]))
+	exp, named, ok := unit(cutBlanks(s[i:]), bare)
 	if !ok {
 		return 0, false, NotANumber
 	}
@@ -128,10 +128,10 @@ func isGroup(s []byte) bool {
 	return len(s) == 3 || s[3]-'0' > 9
 }
 
-// unit reads what stands behind the digits: nothing, 元, 万, 万元, 亿 or 亿元, the ones with 元 also with 整.
-func unit(s []byte) (exp int, named, ok bool) {
+// unit reads what stands behind the digits: nothing, which means bare, 元, 万, 万元, 亿 or 亿元, the ones with 元 also with 整.
+func unit(s []byte, bare int) (exp int, named, ok bool) {
 	if len(s) == 0 {
-		return expWan, false, true
+		return bare, false, true
 	}
 	exp = expYuan
 	switch s[0] {

@@ -87,6 +87,42 @@ func TestFindYuan(t *testing.T) {
 	}
 }
 
+// A column of 元 takes a bare number for yuan; a unit that is written holds in either column.
+func TestParseYuan(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"0.2": "0.20", "2000": "2000.00", "2,000.5": "2000.50", "123456.78": "123456.78", "2000元": "2000.00", "0.2万元": "2000.00", "0.2万": "2000.00", "￥2000": "2000.00",
+		"贰仟元整": "2000.00", "二十": "20.00", "二十万": "200000.00", "一点五": "1.50", "一点五万": "15000.00", "十二元五角": "12.50", "9999999999999999.99": "9999999999999999.99",
+		"0": "0.00", "0.001": "out of range", "10000000000000000": "out of range", "一点五五五": "out of range", "": "not a number", "约2万": "not a number", "-5": "negative",
+	} {
+		v, reason := money.ParseYuan([]byte(in))
+		got := string(money.AppendYuan(nil, v))
+		if reason != money.OK {
+			got = [...]string{"", "not a number", "negative", "out of range"}[reason]
+		}
+		if got != want {
+			t.Errorf("ParseYuan(%q): got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Whatever is accepted with a unit means the same in both columns, and without one a ten-thousandth.
+func TestParseYuan_AgreesWithParse(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		number := fmt.Sprintf("%d.%02d", rapid.IntRange(0, 1e9).Draw(t, "whole"), rapid.IntRange(0, 99).Draw(t, "fen"))
+		wan, reason := money.Parse([]byte(number + "元"))
+		yuan, other := money.ParseYuan([]byte(number + "元"))
+		bare, third := money.ParseYuan([]byte(number))
+		if wan != yuan || wan != bare || reason != money.OK || other != money.OK || third != money.OK {
+			t.Fatalf("%s元: got %d, %d and bare %d", number, wan, yuan, bare)
+		}
+		if got := string(money.AppendYuan(nil, bare)); got != number {
+			t.Fatalf("AppendYuan: got %q, want %q", got, number)
+		}
+	})
+}
+
 var decimal = regexp.MustCompile(`^(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?$`)
 
 // slowParse reads digits with a unit by a regular expression and rational numbers.

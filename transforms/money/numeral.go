@@ -5,13 +5,14 @@ import "strconv"
 // numeral reads a complete Chinese numeral. It is strict where everyday speech is not: 三万五 may mean 35,000 and
 // 二三万 is an estimate, so both are refused.
 type numeral struct {
-	s []byte
-	i int
+	s    []byte
+	i    int
+	bare int // a number without a unit counts 10^bare 分
 }
 
 // parseNumeral reads a Chinese numeral in the plain form with its optional unit.
-func parseNumeral(s []byte) (v Amount, named bool, reason Reason) {
-	p := numeral{s: s}
+func parseNumeral(s []byte, bare int) (v Amount, named bool, reason Reason) {
+	p := numeral{s: s, bare: bare}
 	n, big, ok := p.whole()
 	if !ok {
 		return 0, false, NotANumber
@@ -21,7 +22,7 @@ func parseNumeral(s []byte) (v Amount, named bool, reason Reason) {
 	}
 	switch {
 	case p.done() && !big:
-		v, reason = scaled(n, 1_000_000)
+		v, reason = scaled(n, power10(bare))
 		return v, false, reason
 	case p.done():
 		v, reason = scaled(n, 100)
@@ -36,6 +37,14 @@ func parseNumeral(s []byte) (v Amount, named bool, reason Reason) {
 		return p.change(0)
 	}
 	return 0, false, NotANumber
+}
+
+func power10(exp int) int64 {
+	n := int64(1)
+	for range exp {
+		n *= 10
+	}
+	return n
 }
 
 func scaled(n, by int64) (Amount, Reason) {
@@ -56,7 +65,7 @@ func (p *numeral) decimal(n int64, big bool) (Amount, bool, Reason) {
 	for ; p.i < len(p.s) && p.s[p.i] >= zero && p.s[p.i] <= nine; p.i++ {
 		d.behindPoint(p.s[p.i] - zero + '0')
 	}
-	exp, named, ok := unit(p.s[p.i:])
+	exp, named, ok := unit(p.s[p.i:], p.bare)
 	if p.i == from || !ok || big {
 		return 0, false, NotANumber
 	}
