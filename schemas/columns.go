@@ -54,8 +54,10 @@ func (k *Kind) Columns() []Column {
 }
 
 // Nullable reports whether absence of the field's value is stored as null. Texts and codes are never null: absent is
-// empty. A day or an amount that every record must have is not null either.
-func (f *Field) Nullable() bool { return (f.Type == Date || f.Type == Money) && !f.Required }
+// empty. A day, an amount or a count that every record must have is not null either.
+func (f *Field) Nullable() bool {
+	return (f.Type == Date || f.Type == Money || f.Type == Count) && !f.Required
+}
 
 // ArrowType is the type of the column in a staged batch.
 func (c Column) ArrowType() arrow.DataType {
@@ -70,6 +72,8 @@ func (c Column) ArrowType() arrow.DataType {
 		return arrow.FixedWidthTypes.Date32
 	case Money:
 		return &arrow.Decimal128Type{Precision: 18, Scale: c.Field.Scale()}
+	case Count:
+		return arrow.PrimitiveTypes.Int32
 	case Choices:
 		return arrow.ListOfField(arrow.Field{Name: "item", Type: arrow.BinaryTypes.String})
 	}

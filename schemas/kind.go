@@ -41,6 +41,7 @@ const (
 	Document Type = "document" // a document number (文号, 案号): brackets of the year folded to 〔〕: String
 	Date     Type = "date"     // a day: Date32
 	Money    Type = "money"    // an amount in the field's Unit: Decimal(18,6) of 万元, Decimal(18,2) of 元
+	Count    Type = "count"    // a whole number from 0 (an age, months): Int32
 	Choice   Type = "choice"   // one value of a code list: LowCardinality(String)
 	Choices  Type = "choices"  // several values of a code list: Array(LowCardinality(String))
 )
@@ -80,7 +81,7 @@ type Field struct {
 	// Max is the longest value in characters that the standard allows; 0 for no limit.
 	Max  int
 	List *List
-	Unit string // of an amount: TenThousandYuan or Yuan
+	Unit string // of an amount: TenThousandYuan or Yuan; of a count what may stand behind it (岁)
 	// Repeats tells the store that few distinct values occur (LowCardinality).
 	Repeats bool
 	// Personal is the class of a personal identifier, "" for none. Such a field is stored as three columns: masked, blind

@@ -11,7 +11,7 @@ import (
 func typeWords(f *Field) string {
 	words := map[Type]string{
 		Text: "文本 text", Name: "名称 name", Code: "代码 code", Document: "文号 document number", Date: "日期 date",
-		Money: "金额 amount", Choice: "单选 one of", Choices: "多选 any of",
+		Money: "金额 amount", Count: "整数 whole number", Choice: "单选 one of", Choices: "多选 any of",
 	}[f.Type]
 	switch f.Format {
 	case USCC:

@@ -3,6 +3,7 @@ package schemas
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -120,6 +121,8 @@ func (s *sampler) make(f *Field) string {
 			return fmt.Sprintf("%d.%02d", s.rng.IntN(1_000_000), s.rng.IntN(100))
 		}
 		return fmt.Sprintf("%d.%06d", s.rng.IntN(100), 1+s.rng.IntN(999_999))
+	case Count:
+		return strconv.Itoa(s.rng.IntN(100))
 	case Choice:
 		if s.numberOf(f) != nil {
 			return ResidentID

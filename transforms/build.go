@@ -87,6 +87,8 @@ func (b *batch) column(m *maker, c *column) arrow.Array {
 		return m.days(c)
 	case schemas.Money:
 		return m.amounts(c)
+	case schemas.Count:
+		return m.counts(c)
 	case schemas.Choices:
 		return m.lists(func(i int) []string { return c.choice[c.pick[i]].shown })
 	case schemas.Choice:
@@ -173,6 +175,20 @@ func (m *maker) amounts(c *column) arrow.Array {
 	}
 	bitmap, nulls := m.validity(c)
 	return m.array(&arrow.Decimal128Type{Precision: 18, Scale: c.field.Scale()}, nulls, bitmap, buf)
+}
+
+// counts builds a column of whole numbers; where absence is allowed it is null.
+func (m *maker) counts(c *column) arrow.Array {
+	buf, out := newBuffer[int32](m, m.rows)
+	k := 0
+	for _, r := range m.runs {
+		for i := r.from; i < r.to; i++ {
+			out[k] = int32(c.amount[i])
+			k++
+		}
+	}
+	bitmap, nulls := m.validity(c)
+	return m.array(arrow.PrimitiveTypes.Int32, nulls, bitmap, buf)
 }
 
 // check8 is the first 8 bytes of an id, little endian.

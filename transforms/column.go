@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"strconv"
+
 	"creditsync/schemas"
 	"creditsync/transforms/cndate"
 	"creditsync/transforms/personid"
@@ -18,7 +20,7 @@ type column struct {
 	masked []maskedText     // the cells of text in which an ID was found, by row
 	class  []personid.Class // PersonNo
 	day    []int32          // Date
-	amount []int64          // Money, in 分
+	amount []int64          // Money, in 分; Count
 	pick   []uint32         // Choice and Choices: index into choices
 	choice []choice         // the distinct cells of a Choice or Choices; 0 is the absent one
 	memo   memo
@@ -41,7 +43,7 @@ func (c *column) start(src *source, n int) {
 	switch c.field.Type {
 	case schemas.Date:
 		c.day = zeroed(c.day, n)
-	case schemas.Money:
+	case schemas.Money, schemas.Count:
 		c.amount = zeroed(c.amount, n)
 	case schemas.Choice, schemas.Choices:
 		c.pick = zeroed(c.pick, n)
@@ -88,6 +90,8 @@ func (c *column) appendValue(dst []byte, i int) []byte {
 		return cndate.AppendISO(dst, cndate.Day(c.day[i]))
 	case schemas.Money:
 		return appendAmount(dst, c.field, c.amount[i])
+	case schemas.Count:
+		return strconv.AppendInt(dst, c.amount[i], 10)
 	}
 	return append(dst, c.clear(i)...)
 }

@@ -76,7 +76,7 @@ func fill(sentence string, word func(place string) string) string {
 // shownValue is a cell in a sentence about it.
 func shownValue(f *schemas.Field, value string, zh bool) string {
 	switch f.Type {
-	case schemas.Date, schemas.Money, schemas.Choice:
+	case schemas.Date, schemas.Money, schemas.Count, schemas.Choice:
 	default:
 		return ""
 	}
@@ -107,6 +107,8 @@ func expected(f *schemas.Field, r rule) Sentence {
 		return Sentence{"“" + strings.Join(values, "”、“") + "”", strings.Join(values, ", ")}
 	case r == ruleOutOfRange && f.Type == schemas.Date:
 		return Sentence{"应在 1949-01-01 或以后", "it must not lie before 1949-01-01"}
+	case r == ruleOutOfRange && f.Type == schemas.Count:
+		return Sentence{"最多 10 位数字", "it has more than 10 digits"}
 	case r == ruleOutOfRange:
 		places := int(f.Scale())
 		return Sentence{fmt.Sprintf("单位为%s，整数部分最多 %d 位，小数部分最多 %d 位", f.Unit, 18-places, places),

@@ -70,6 +70,8 @@ func (p *fieldPlan) reader(k *schemas.Kind) error {
 		p.read = (*batch).readDate
 	case schemas.Money:
 		p.read = (*batch).readMoney
+	case schemas.Count:
+		p.read = (*batch).readCount
 	case schemas.Choice, schemas.Choices:
 		p.list, p.read = newCodeList(f.List), (*batch).readChoices
 	default:

@@ -25,6 +25,7 @@ const (
 	ruleInTheFuture
 	ruleBeforeDecision
 	ruleNotANumber
+	ruleNotACount
 	ruleOutOfRange
 	ruleRagged
 	ruleQuote
@@ -73,6 +74,8 @@ var ruleTable = [ruleCount]Rule{
 		"“{field}”{value}早于“{other}”，请核对这两个日期", "{field}{value} lies before {other}; check both dates"}},
 	ruleNotANumber: {Name: "not_a_number", Sentence: Sentence{
 		"“{field}”{value}不是金额，请填写以{limit}为单位的数字，例如 0.2", "{field}{value} is not an amount; write a number in {limit}, such as 0.2"}},
+	ruleNotACount: {Name: "not_a_count", Sentence: Sentence{
+		"“{field}”{value}不是整数，请只填写数字，例如 12", "{field}{value} is not a whole number; write digits only, such as 12"}},
 	ruleOutOfRange: {Name: "out_of_range", Sentence: Sentence{
 		"“{field}”{value}超出允许的范围，{expected}", "{field}{value} is out of range: {expected}"}},
 	ruleRagged: {Name: "ragged_row", Sentence: Sentence{

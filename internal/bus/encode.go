@@ -186,6 +186,12 @@ func (b *binding) data(c *dataColumn) {
 				return append(appendDecimal(append(dst, '"'), m.Value(row), m.scale), '"')
 			}
 		}
+	case schemas.Count:
+		var n *array.Int32
+		if n, err = numbers[*array.Int32](a); err == nil {
+			c.absent = n.IsNull
+			c.write = func(dst []byte, row int) []byte { return strconv.AppendInt(dst, int64(n.Value(row)), 10) }
+		}
 	case schemas.Choices:
 		var l lists
 		if l, err = asLists(a); err == nil {

@@ -106,6 +106,8 @@ func dataSchema(c schemas.Column) object {
 		s = append(s, member{"type", "string"}, member{"format", "date"})
 	case schemas.Money:
 		s = append(s, member{"type", "string"}, member{"pattern", fmt.Sprintf(`^-?[0-9]+\.[0-9]{%d}$`, f.Scale())})
+	case schemas.Count:
+		s = append(s, member{"type", "integer"}, member{"minimum", 0})
 	case schemas.Choices:
 		s = append(s, member{"type", "array"}, member{"items", choice(f.List)}, member{"minItems", 1})
 	case schemas.Choice:

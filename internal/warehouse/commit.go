@@ -123,7 +123,7 @@ func changedExpr(k *schemas.Kind) string {
 			differs = fmt.Sprintf("s.%[1]s != p.%[1]s OR s.%[1]s_index != p.%[1]s_index", f.Name)
 		case f.Nullable():
 			differs = fmt.Sprintf("ifNull(toString(s.%[1]s), '') != ifNull(toString(p.%[1]s), '')", f.Name)
-		case f.Type == schemas.Date || f.Type == schemas.Money || f.Type == schemas.Choices || f.Type == schemas.Choice:
+		case f.Type == schemas.Date || f.Type == schemas.Money || f.Type == schemas.Count || f.Type == schemas.Choices || f.Type == schemas.Choice:
 			differs = fmt.Sprintf("s.%[1]s != p.%[1]s", f.Name)
 		default:
 			differs = fmt.Sprintf("s.%[1]s != p.%[1]s OR (position(s.%[1]s, '***') > 0 AND s.%[2]s != p.%[2]s)", f.Name, schemas.ColTextCipher)

@@ -132,6 +132,8 @@ func ColumnType(c schemas.Column) string {
 		t = "Date32"
 	case schemas.Money:
 		t = fmt.Sprintf("Decimal(18, %d)", c.Field.Scale())
+	case schemas.Count:
+		t = "Int32"
 	case schemas.Choice:
 		return "LowCardinality(String)"
 	case schemas.Choices:
