@@ -79,7 +79,7 @@ func AdminPenalty() *Kind {
 			Codes: []string{"uscc", "registration_no", "org_code", "tax_no", "public_institution_no", "social_org_no"},
 		},
 		Authority: []string{"authority_name", "source_unit_name"},
-		Warnings: []Warning{
+		Warnings: []Check{
 			{Rule: "fine_text_mismatch", Fields: []string{"penalty_content", "fine_wanyuan"}},
 			{Rule: "fine_without_category", Fields: []string{"fine_wanyuan", "penalty_category"}},
 			{Rule: "docno_year", Fields: []string{"decision_no", "decision_date"}},
