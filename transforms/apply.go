@@ -167,6 +167,7 @@ type batch struct {
 	rows    int
 	today   cndate.Day
 	sources []source   // by source column
+	routed  []source   // by field: its cells of a mixed column; nil before they are told apart
 	cols    []column   // by field
 	sum     []uint64   // by row: Σ of the fields' hashes
 	bad     []bool     // by row: a violation was found
@@ -187,7 +188,7 @@ type batch struct {
 	cells                      []rawCell
 	found                      []violation
 	names                      []string
-	restored                   []*array.String // columns with cells of corrected rows, released with the batch
+	restored                   []*array.String // columns of our own making, released with the batch
 }
 
 func newBatch(t *Transformer) *batch {
@@ -221,6 +222,7 @@ func (b *batch) start(in Input, bound *binding) error {
 func (b *batch) done() {
 	b.in, b.bound, b.out = Input{}, nil, Output{}
 	clear(b.sources)
+	clear(b.routed)
 	for i := range b.cols {
 		b.cols[i].done()
 	}
@@ -231,17 +233,17 @@ func (b *batch) done() {
 	b.restored = b.restored[:0]
 }
 
-// read folds and checks every column.
+// read folds and checks every column: the subject's type first, which says whose the cells of a mixed column are.
 func (b *batch) read() {
-	for _, f := range b.t.order {
+	b.routed = nil
+	for n, f := range b.t.order {
 		c := &b.cols[f]
-		var src *source
-		if at := b.bound.column[f]; at >= 0 {
-			src = &b.sources[at]
-		}
-		c.start(src, b.rows)
+		c.start(b.sourceOf(f), b.rows)
 		b.fillDefault(f)
 		c.plan.read(b, c)
+		if n == 0 && len(b.t.opt.Kind.Mixed) > 0 {
+			b.route()
+		}
 	}
 }
 
@@ -253,7 +255,7 @@ func (b *batch) fillDefault(f int) {
 			continue
 		}
 		pick := b.pick(c, []byte(d.value))
-		when := &b.sources[b.bound.column[d.when]]
+		when := b.sourceOf(d.when)
 		for i := range b.rows {
 			if v := fold.Trim(when.raw(i)); !fold.IsNull(v) && !fold.IsPlaceholder(v) {
 				b.putChoice(c, i, pick)

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"creditsync/schemas"
@@ -52,6 +53,7 @@ func (e *BindError) Error() string { return e.Sentence.EN }
 type binding struct {
 	column   []int // by field: the source column, −1 for none
 	fieldOf  []int // by source column: the first field it holds, −1 for none
+	mixed    []int // by field: the place in the kind's Mixed of the column it shares with others, −1 for none
 	receipt  int   // the source column of receipts, −1 for none
 	defaults []fieldDefault
 	headers  []string
@@ -68,7 +70,7 @@ type fieldDefault struct {
 // what a header says in brackets after a number (行政相对人代码_7（税务登记号）: the numbers differ between editions, the
 // bracketed text does not); then the headers of the kind's other generations.
 func bind(kind *schemas.Kind, names *names, mapping map[string]string, receipt string, headers []string) (*binding, error) {
-	b := &binding{column: filled(len(kind.Fields)), fieldOf: filled(len(headers)), receipt: -1, headers: headers}
+	b := &binding{column: filled(len(kind.Fields)), fieldOf: filled(len(headers)), mixed: filled(len(kind.Fields)), receipt: -1, headers: headers}
 	keys := make([]string, len(headers))
 	for i, h := range headers {
 		b.shown = append(b.shown, maskHeader(h))
@@ -80,10 +82,14 @@ func bind(kind *schemas.Kind, names *names, mapping map[string]string, receipt s
 	if err := b.mapped(kind, mapping, keys); err != nil {
 		return nil, err
 	}
-	if err := b.named(kind, names, keys); err != nil {
+	layouts := names.applying(keys)
+	if err := b.named(kind, names, keys, layouts); err != nil {
 		return nil, err
 	}
-	b.layout(kind, keys)
+	if err := b.mix(kind, names, keys); err != nil {
+		return nil, err
+	}
+	b.layout(kind, keys, layouts)
 	if err := b.units(kind, names, keys); err != nil {
 		return nil, err
 	}
@@ -126,14 +132,14 @@ func (b *binding) mapped(kind *schemas.Kind, mapping map[string]string, keys []s
 
 // named binds columns by what their headers say, tier by tier. Two columns of one tier for one field are an error; a
 // column of a later tier yields.
-func (b *binding) named(kind *schemas.Kind, names *names, keys []string) error {
+func (b *binding) named(kind *schemas.Kind, names *names, keys []string, layouts []int) error {
 	for tier := range tierCount {
 		taken := make([][]int, len(kind.Fields))
 		for c, key := range keys {
 			if b.fieldOf[c] >= 0 || c == b.receipt {
 				continue
 			}
-			f := names.field(tier, key)
+			f := names.field(tier, key, layouts)
 			if f < 0 || b.column[f] >= 0 {
 				continue
 			}
@@ -151,10 +157,11 @@ func (b *binding) named(kind *schemas.Kind, names *names, keys []string) error {
 	return nil
 }
 
-// layout takes the defaults of the generations whose headers are there, for fields without a column.
-func (b *binding) layout(kind *schemas.Kind, keys []string) {
-	for _, l := range kind.Layouts {
-		used := false
+// layout takes the defaults of the layouts that apply, for fields without a column; of several the first one counts.
+func (b *binding) layout(kind *schemas.Kind, keys []string, layouts []int) {
+	for _, at := range layouts {
+		l := &kind.Layouts[at]
+		used := len(l.Marks) > 0
 		for header, name := range l.Headers {
 			key := fold.Header(header)
 			for c, f := range b.fieldOf {
@@ -166,14 +173,14 @@ func (b *binding) layout(kind *schemas.Kind, keys []string) {
 		}
 		for _, d := range l.Defaults {
 			field, when := indexOf(kind, d.Field), indexOf(kind, d.When)
-			if b.column[field] < 0 && b.column[when] >= 0 {
+			if b.column[field] < 0 && b.column[when] >= 0 && !b.hasDefault(field) {
 				b.defaults = append(b.defaults, fieldDefault{field, when, d.Value})
 			}
 		}
 	}
 }
 
-// missing reports the required fields without a column.
+// missing reports the required fields without a column, and the groups of which no field has one.
 func (b *binding) missing(kind *schemas.Kind) error {
 	var fields, titles, names []string
 	for i := range kind.Fields {
@@ -183,6 +190,14 @@ func (b *binding) missing(kind *schemas.Kind) error {
 		}
 		fields, titles = append(fields, f.Name), append(titles, f.Title)
 		names = append(names, f.Name+" ("+f.Title+")")
+	}
+	for _, group := range kind.AnyOf {
+		if slices.ContainsFunc(group, func(name string) bool { return b.column[indexOf(kind, name)] >= 0 }) {
+			continue
+		}
+		fields = append(fields, group...)
+		titles = append(titles, strings.Join(titlesOf(kind, group, true), "”或“"))
+		names = append(names, strings.Join(group, " or "))
 	}
 	if fields == nil {
 		return nil

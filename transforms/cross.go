@@ -12,10 +12,12 @@ import (
 type crossPlan struct {
 	required  []int // fields that every row must have
 	when      []conditional
+	anyOf     [][]int // groups of which every row has one
 	notBefore []notBefore
+	refusals  []check
 	subject   int // the field of the subject's 统一社会信用代码
 	kindOf    int // the field of the subject's type
-	warnings  []warning
+	warnings  []check
 }
 
 // conditional is a field that is required where one of its conditions holds.
@@ -60,8 +62,18 @@ func newCrossPlan(k *schemas.Kind) (crossPlan, error) {
 			p.notBefore = append(p.notBefore, notBefore{i, other})
 		}
 	}
+	for _, group := range k.AnyOf {
+		var fields []int
+		for _, name := range group {
+			fields = append(fields, indexOf(k, name))
+		}
+		p.anyOf = append(p.anyOf, fields)
+	}
 	var err error
-	p.warnings, err = newWarnings(k)
+	if p.refusals, err = newChecks(k, k.Refusals, false); err != nil {
+		return p, err
+	}
+	p.warnings, err = newChecks(k, k.Warnings, true)
 	return p, err
 }
 
@@ -87,6 +99,12 @@ func (b *batch) judge() {
 				b.violate(c, i, ruleBeforeDecision)
 			}
 		}
+	}
+	for _, group := range p.anyOf {
+		b.requireOne(group)
+	}
+	for i := range p.refusals {
+		b.refuseBy(&p.refusals[i])
 	}
 	b.kept = runs(b.kept[:0], b.bad)
 	for i := range p.warnings {
@@ -121,6 +139,16 @@ func (b *batch) requireWhen(w *conditional) {
 			if s == absent && on.state[i] == good && holds[on.pick[i]] {
 				b.violate(c, i, ruleRequired)
 			}
+		}
+	}
+}
+
+// requireOne refuses rows that have none of a group's fields. It is told of the first one.
+func (b *batch) requireOne(group []int) {
+	first := &b.cols[group[0]]
+	for i, s := range first.state {
+		if s == absent && !slices.ContainsFunc(group[1:], func(f int) bool { return b.cols[f].state[i] != absent }) {
+			b.violate(first, i, ruleOneRequired)
 		}
 	}
 }

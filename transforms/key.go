@@ -18,7 +18,8 @@ type keyPlan struct {
 }
 
 type keyPart struct {
-	field int // −1 for the subject
+	field int   // −1 for the subject and the first of several
+	first []int // these
 	form  schemas.KeyForm
 }
 
@@ -26,7 +27,11 @@ func newKeyPlan(k *schemas.Kind) keyPlan {
 	p := keyPlan{kindOf: indexOf(k, k.Subject.Type), name: indexOf(k, k.Subject.Name),
 		codeNames: k.Subject.Codes, person: k.Subject.Person, nameField: k.Subject.Name}
 	for _, part := range k.Key {
-		p.parts = append(p.parts, keyPart{indexOf(k, part.Field), part.Form})
+		one := keyPart{field: indexOf(k, part.Field), form: part.Form}
+		for _, name := range part.Fields {
+			one.first = append(one.first, indexOf(k, name))
+		}
+		p.parts = append(p.parts, one)
 	}
 	for _, c := range k.Subject.Codes {
 		p.codes = append(p.codes, indexOf(k, c))
@@ -52,23 +57,53 @@ func (b *batch) keyOf(i int) (key []byte, ok bool) {
 	key = b.keyTo[:0]
 	for _, part := range p.parts {
 		var v []byte
-		if part.form == schemas.SubjectNo {
+		switch part.form {
+		case schemas.SubjectNo:
 			name, value, ok := b.subject(i)
 			if !ok {
 				return nil, false
 			}
 			b.num = append(append(append(b.num[:0], name...), 0), value...)
 			v = b.num
-		} else if v, ok = b.keyValue(&b.cols[part.field], i); !ok {
-			return nil, false
-		} else if part.form == schemas.DocumentNo {
-			v = docno.Key(b.codeTo[:0], v)
+		case schemas.FirstOf:
+			if v, ok = b.firstOf(part.first, i); !ok {
+				return nil, false
+			}
+		default:
+			if v, ok = b.keyValue(&b.cols[part.field], i); !ok {
+				return nil, false
+			}
+			if part.form == schemas.DocumentNo {
+				v = docno.Key(b.codeTo[:0], v)
+			}
 		}
 		key = binary.AppendUvarint(key, uint64(len(v)))
 		key = append(key, v...)
 	}
 	b.keyTo = key
 	return key, true
+}
+
+// firstOf is the name and the value of the first of several fields that has one. It cannot be told where one that would
+// come first was refused.
+func (b *batch) firstOf(fields []int, i int) ([]byte, bool) {
+	for _, f := range fields {
+		c := &b.cols[f]
+		if c.state[i] == absent {
+			continue
+		}
+		v, ok := b.keyValue(c, i)
+		if !ok {
+			return nil, false
+		}
+		if c.field.Type == schemas.Document {
+			v = docno.Key(b.codeTo[:0], v)
+		}
+		named := append(append([]byte(nil), c.field.Name...), 0)
+		b.num = append(named, v...)
+		return b.num, true
+	}
+	return nil, false
 }
 
 // keyValue is the normalised value of a cell as a key holds it.

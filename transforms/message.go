@@ -49,7 +49,9 @@ func message(k *schemas.Kind, v violation, value, language string) string {
 		case "expected":
 			return expected(f, v.rule).In(language)
 		case "other":
-			return title(&k.Fields[indexOf(k, f.NotBefore)], zh)
+			return title(&k.Fields[indexOf(k, otherField(k, f, v.rule))], zh)
+		case "fields":
+			return oneOf(k, f, zh)
 		case "when":
 			return when(k, f, zh)
 		}
@@ -87,6 +89,41 @@ func shownValue(f *schemas.Field, value string, zh bool) string {
 		return "的值“" + value + "”"
 	}
 	return " (" + value + ")"
+}
+
+// otherField is the field that one is held against: the day that it may not precede, or the second one of a check.
+func otherField(k *schemas.Kind, f *schemas.Field, r rule) string {
+	if r == ruleBeforeDecision {
+		return f.NotBefore
+	}
+	for _, c := range k.Refusals {
+		if c.Rule == ruleTable[r].Name && c.Fields[0] == f.Name {
+			return c.Fields[1]
+		}
+	}
+	return ""
+}
+
+// oneOf are the titles of the group that a field begins.
+func oneOf(k *schemas.Kind, f *schemas.Field, zh bool) string {
+	for _, group := range k.AnyOf {
+		if titles := titlesOf(k, group, zh); group[0] != f.Name {
+			continue
+		} else if zh {
+			return "“" + strings.Join(titles, "”、“") + "”"
+		} else {
+			return strings.Join(titles, ", ")
+		}
+	}
+	return ""
+}
+
+func titlesOf(k *schemas.Kind, names []string, zh bool) []string {
+	titles := make([]string, len(names))
+	for i, name := range names {
+		titles[i] = title(&k.Fields[indexOf(k, name)], zh)
+	}
+	return titles
 }
 
 func title(f *schemas.Field, zh bool) string {

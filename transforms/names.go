@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"creditsync/schemas"
@@ -18,13 +19,22 @@ const (
 
 // names knows which headers name which field of a kind.
 type names struct {
-	own, layout map[string]int    // folded header → field
-	bare        map[string]string // folded header without its unit → money field
+	own     map[string]int    // folded header → field
+	layouts []layoutNames     // as the kind declares them
+	all     []int             // the places of all layouts
+	mixed   map[string]int    // folded header → place in the kind's Mixed
+	bare    map[string]string // folded header without its unit → money field
+}
+
+// layoutNames are the headers of one layout, folded.
+type layoutNames struct {
+	marks  map[string]bool
+	fields map[string]int
 }
 
 // newNames lists the headers of a kind. That one header names two fields is a mistake of the declaration.
 func newNames(kind *schemas.Kind) (*names, error) {
-	n := &names{own: map[string]int{}, layout: map[string]int{}, bare: bareNames(kind)}
+	n := &names{own: map[string]int{}, mixed: map[string]int{}, bare: bareNames(kind)}
 	for i := range kind.Fields {
 		f := &kind.Fields[i]
 		for _, h := range append([]string{f.Name, f.Code, f.Title}, f.Spellings...) {
@@ -38,29 +48,70 @@ func newNames(kind *schemas.Kind) (*names, error) {
 			n.own[key] = i
 		}
 	}
-	for _, l := range kind.Layouts {
-		for h, name := range l.Headers {
-			i, key := indexOf(kind, name), fold.Header(h)
-			if i < 0 {
-				return n, fmt.Errorf("transforms: kind %s, layout %s: no field %q", kind.Name, l.Name, name)
-			}
-			if other, taken := n.layout[key]; taken && other != i {
-				return n, fmt.Errorf("transforms: kind %s: the header %q names both %s and %s", kind.Name, h, kind.Fields[other].Name, name)
-			}
-			n.layout[key] = i
-		}
-		for _, d := range l.Defaults {
-			f := indexOf(kind, d.Field)
-			if f < 0 || kind.Fields[f].Type != schemas.Choice || indexOf(kind, d.When) < 0 {
-				return n, fmt.Errorf("transforms: kind %s, layout %s: default of %q, which is no choice", kind.Name, l.Name, d.Field)
-			}
+	for i := range kind.Layouts {
+		if err := n.addLayout(kind, &kind.Layouts[i]); err != nil {
+			return n, err
 		}
 	}
-	return n, nil
+	return n, n.addMixed(kind)
 }
 
-// field is the field that a folded header names in a tier; −1 for none.
-func (n *names) field(tier int, key string) int {
+// addLayout lists the headers of a layout. Two layouts without marks apply to any source, so that they must agree.
+func (n *names) addLayout(kind *schemas.Kind, l *schemas.Layout) error {
+	own := layoutNames{marks: map[string]bool{}, fields: map[string]int{}}
+	for _, m := range l.Marks {
+		own.marks[fold.Header(m)] = true
+	}
+	for h, name := range l.Headers {
+		i, key := indexOf(kind, name), fold.Header(h)
+		for at, other := range append(n.layouts, own) {
+			if f, taken := other.fields[key]; taken && f != i && (at == len(n.layouts) || len(l.Marks) == 0 && len(other.marks) == 0) {
+				return fmt.Errorf("transforms: kind %s: the header %q names both %s and %s", kind.Name, h, kind.Fields[f].Name, name)
+			}
+		}
+		own.fields[key] = i
+	}
+	for _, d := range l.Defaults {
+		if kind.Fields[indexOf(kind, d.Field)].Type != schemas.Choice {
+			return fmt.Errorf("transforms: kind %s, layout %s: default of %q, which is no choice", kind.Name, l.Name, d.Field)
+		}
+	}
+	n.all = append(n.all, len(n.layouts))
+	n.layouts = append(n.layouts, own)
+	return nil
+}
+
+// addMixed lists the headers of the columns that are for several fields.
+func (n *names) addMixed(kind *schemas.Kind) error {
+	for i, m := range kind.Mixed {
+		for _, h := range m.Headers {
+			key := fold.Header(h)
+			if f, taken := n.own[key]; taken {
+				return fmt.Errorf("transforms: kind %s: the header %q names %s and a mixed column", kind.Name, h, kind.Fields[f].Name)
+			}
+			if _, taken := n.mixed[key]; taken {
+				return fmt.Errorf("transforms: kind %s: the header %q names two mixed columns", kind.Name, h)
+			}
+			n.mixed[key] = i
+		}
+	}
+	return nil
+}
+
+// applying are the places of the layouts that a source with these folded headers may have.
+func (n *names) applying(keys []string) []int {
+	var list []int
+	for _, at := range n.all {
+		marks := n.layouts[at].marks
+		if len(marks) == 0 || slices.ContainsFunc(keys, func(key string) bool { return marks[key] }) {
+			list = append(list, at)
+		}
+	}
+	return list
+}
+
+// field is the field that a folded header names in a tier, where these layouts apply; −1 for none.
+func (n *names) field(tier int, key string, layouts []int) int {
 	f, ok := -1, false
 	switch tier {
 	case tierOwn:
@@ -68,7 +119,11 @@ func (n *names) field(tier int, key string) int {
 	case tierBracketed:
 		f, ok = n.own[bracketed(key)]
 	case tierLayout:
-		f, ok = n.layout[key]
+		for _, at := range layouts {
+			if f, ok = n.layouts[at].fields[key]; ok {
+				break
+			}
+		}
 	}
 	if !ok {
 		return -1
@@ -117,12 +172,13 @@ func Match(kind *schemas.Kind, mapping map[string]string) func(cells []string) i
 // maxHeader bounds the text, in bytes, that is taken for a header: the longest title has 60 bytes.
 const maxHeader = 1024
 
-// any reports that a folded header names a field in any tier.
+// any reports that a folded header names a field in any tier, or a mixed column.
 func (n *names) any(key string) bool {
 	for tier := range tierCount {
-		if n.field(tier, key) >= 0 {
+		if n.field(tier, key, n.all) >= 0 {
 			return true
 		}
 	}
-	return false
+	_, mixed := n.mixed[key]
+	return mixed
 }

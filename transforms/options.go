@@ -83,7 +83,7 @@ func (o *Options) check() error {
 	}
 	need := []string{o.Kind.Subject.Type, o.Kind.Subject.Name}
 	for _, part := range o.Kind.Key {
-		if part.Form != schemas.SubjectNo {
+		if part.Field != "" {
 			need = append(need, part.Field)
 		}
 	}

@@ -29,11 +29,14 @@ type fieldPlan struct {
 	read func(b *batch, c *column)
 }
 
-// newPlans works out how the fields are read, and in which order: what another one depends on comes first.
+// newPlans works out how the fields are read, and in which order: what another one depends on comes first, and before all
+// the type of the subject.
 func newPlans(o *Options) (plans []fieldPlan, order []int, err error) {
 	k := o.Kind
 	plans = make([]fieldPlan, len(k.Fields))
 	var late []int
+	first := indexOf(k, k.Subject.Type)
+	order = append(order, first)
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		p := &plans[i]
@@ -44,9 +47,11 @@ func newPlans(o *Options) (plans []fieldPlan, order []int, err error) {
 		if err := p.reader(k); err != nil {
 			return nil, nil, err
 		}
-		if f.Format == schemas.PersonNo {
+		switch {
+		case i == first:
+		case f.Format == schemas.PersonNo:
 			late = append(late, i)
-		} else {
+		default:
 			order = append(order, i)
 		}
 	}

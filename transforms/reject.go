@@ -75,7 +75,7 @@ func (b *batch) rejectOf(i int, personal []string) reject {
 	r := reject{place: b.place(i), id: b.ids[i], authority: b.authority(i), cells: b.cells[:0], found: b.found[:0]}
 	for c := range b.sources {
 		if c != b.bound.receipt {
-			r.cells = append(r.cells, rawCell{b.bound.shown[c], b.sources[c].raw(i), personal[c], b.isCode(c, i)})
+			r.cells = append(r.cells, rawCell{b.bound.shown[c], b.sources[c].raw(i), b.classOf(c, i, personal[c]), b.isCode(c, i)})
 		}
 	}
 	b.cells = r.cells
@@ -97,12 +97,21 @@ func (b *batch) rejectOf(i int, personal []string) reject {
 // isCode reports that cell i of a source column was found to be the right code of an organisation. Its digits look like
 // an ID, and a clerk has to see it.
 func (b *batch) isCode(column, i int) bool {
-	f := b.bound.fieldOf[column]
-	if f < 0 || b.cols[f].state[i] != good {
-		return false
+	if !b.isMixed(column) {
+		f := b.bound.fieldOf[column]
+		return f >= 0 && b.isGoodCode(f, i)
 	}
+	for f, c := range b.bound.column {
+		if c == column && b.isGoodCode(f, i) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *batch) isGoodCode(f, i int) bool {
 	format := b.cols[f].field.Format
-	return format == schemas.USCC || format == schemas.OrgCode
+	return b.cols[f].state[i] == good && (format == schemas.USCC || format == schemas.OrgCode)
 }
 
 // refusedRow is a row that could not be read as one. Its cells are told by their position; so where there are more or fewer

@@ -29,7 +29,7 @@ func (b *batch) restore() {
 			// Blanks at the ends may get lost on the way through a spreadsheet.
 			was := fold.Trim(b.sources[c].raw(i))
 			text := fold.Trim([]byte(clear))
-			if len(was) > 0 && !bytes.Equal(text, was) && bytes.Equal(fold.Trim(b.maskCell(personal[c], text)), was) {
+			if len(was) > 0 && !bytes.Equal(text, was) && b.isMaskOf(was, text, c, personal[c]) {
 				if patches[c] == nil {
 					patches[c] = map[int]string{}
 				}
@@ -42,6 +42,13 @@ func (b *batch) restore() {
 			b.sources[c] = b.patchSource(c, patch)
 		}
 	}
+}
+
+// isMaskOf reports that a cell of a source column is what people were shown of clear. In a mixed column that depends on
+// the row's subject, which is not known yet.
+func (b *batch) isMaskOf(cell, clear []byte, column int, class string) bool {
+	return bytes.Equal(fold.Trim(b.maskCell(class, clear)), cell) ||
+		b.isMixed(column) && bytes.Equal(fold.Trim(b.maskCell("", clear)), cell)
 }
 
 // receipt is the receipt that row i names, "" for none.

@@ -2,7 +2,7 @@ package transforms
 
 // Rule is one check with its stable name and what it says to the clerk whose row it hit. The sentence has places for
 // {field}, the field's title; {value}, the cell where it may be shown; {limit}; {expected}, what would be right; {other},
-// a second field; {when}, the condition under which a field is required.
+// a second field; {fields}, the fields of which one is required; {when}, the condition under which a field is required.
 type Rule struct {
 	Name string
 	// Warning: the row is accepted and the record carries the rule's name.
@@ -16,6 +16,7 @@ type rule uint8
 const (
 	noRule rule = iota
 	ruleRequired
+	ruleOneRequired
 	ruleTooLong
 	ruleBadFormat
 	ruleCheckDigit
@@ -24,6 +25,7 @@ const (
 	ruleNotADate
 	ruleInTheFuture
 	ruleBeforeDecision
+	ruleEndsBeforeStart
 	ruleNotANumber
 	ruleNotACount
 	ruleOutOfRange
@@ -56,6 +58,8 @@ const firstWarning = warnFineText
 var ruleTable = [ruleCount]Rule{
 	ruleRequired: {Name: "required", Sentence: Sentence{
 		"{when}“{field}”必须填写，现在是空的", "{field} must be filled in{when}; it is empty"}},
+	ruleOneRequired: {Name: "one_required", Sentence: Sentence{
+		"{fields}至少填一项，现在都是空的", "at least one of {fields} must be filled in; all are empty"}},
 	ruleTooLong: {Name: "too_long", Sentence: Sentence{
 		"“{field}”太长，最多 {limit} 个字", "{field} is too long: at most {limit} characters"}},
 	ruleBadFormat: {Name: "bad_format", Sentence: Sentence{
@@ -72,6 +76,8 @@ var ruleTable = [ruleCount]Rule{
 		"“{field}”{value}晚于今天，请核对", "{field}{value} lies after today; check it"}},
 	ruleBeforeDecision: {Name: "before_decision", Sentence: Sentence{
 		"“{field}”{value}早于“{other}”，请核对这两个日期", "{field}{value} lies before {other}; check both dates"}},
+	ruleEndsBeforeStart: {Name: "ends_before_start", Sentence: Sentence{
+		"“{field}”{value}早于“{other}”，期限还没有开始就已结束，请核对这两个日期", "{field}{value} lies before {other}: it ends before it begins; check both dates"}},
 	ruleNotANumber: {Name: "not_a_number", Sentence: Sentence{
 		"“{field}”{value}不是金额，请填写以{limit}为单位的数字，例如 0.2", "{field}{value} is not an amount; write a number in {limit}, such as 0.2"}},
 	ruleNotACount: {Name: "not_a_count", Sentence: Sentence{

@@ -168,16 +168,16 @@ func TestRules_AreWhole(t *testing.T) {
 			t.Errorf("rule %q stands among the wrong ones", r.Name)
 		}
 	}
-	k := schemas.AdminPenalty()
-	for r := noRule + 1; r < firstWarning; r++ {
-		for f := range k.Fields {
-			field := &k.Fields[f]
-			if r == ruleNotInCodeList && field.List == nil || r == ruleBeforeDecision && field.NotBefore == "" {
-				continue // a cell of such a field never breaks it
-			}
-			for _, language := range []string{"zh", "en"} {
-				if got := message(k, violation{f, r}, "x", language); got == "" || strings.ContainsAny(got, "{}") {
-					t.Errorf("%s of %s reads %q", ruleTable[r].Name, field.Name, got)
+	for _, k := range schemas.All() {
+		for r := noRule + 1; r < firstWarning; r++ {
+			for f := range k.Fields {
+				if !breaks(k, &k.Fields[f], r) {
+					continue
+				}
+				for _, language := range []string{"zh", "en"} {
+					if got := message(k, violation{f, r}, "x", language); got == "" || strings.ContainsAny(got, "{}") {
+						t.Errorf("%s of %s.%s reads %q", ruleTable[r].Name, k.Name, k.Fields[f].Name, got)
+					}
 				}
 			}
 		}
@@ -193,4 +193,19 @@ func TestRules_AreWhole(t *testing.T) {
 	if ruleCount-firstWarning > 32 {
 		t.Error("more warnings than bits")
 	}
+}
+
+// breaks reports whether a cell of the field can break the rule.
+func breaks(k *schemas.Kind, f *schemas.Field, r rule) bool {
+	switch r {
+	case ruleNotInCodeList:
+		return f.List != nil
+	case ruleBeforeDecision:
+		return f.NotBefore != ""
+	case ruleOneRequired:
+		return slices.ContainsFunc(k.AnyOf, func(group []string) bool { return group[0] == f.Name })
+	case ruleEndsBeforeStart:
+		return otherField(k, f, r) != ""
+	}
+	return true
 }

@@ -1,7 +1,6 @@
 package transforms
 
 import (
-	"fmt"
 	"math/bits"
 	"slices"
 	"strings"
@@ -13,76 +12,22 @@ import (
 	"creditsync/transforms/uscc"
 )
 
-// warning is a check across fields that informs and never refuses.
-type warning struct {
-	rule   rule
-	fields []int
-	hits   func(b *batch, c []*column, i int) bool
-}
-
-// warningCheck is how a warning is found out, and of which types the fields are that it looks at.
-type warningCheck struct {
-	types []schemas.Type
-	hits  func(b *batch, c []*column, i int) bool
-}
-
-// warningChecks are the warnings that a kind can ask for. That a value is not in its code list is told of every open list.
-func warningChecks() map[rule]warningCheck {
-	return map[rule]warningCheck{
-		warnFineText:        {[]schemas.Type{schemas.Text, schemas.Money}, fineDiffers},
-		warnFineCategory:    {[]schemas.Type{schemas.Money, schemas.Choices}, fineUnnamed},
-		warnDocnoYear:       {[]schemas.Type{schemas.Document, schemas.Date}, otherYear},
-		warnDocnoForm:       {[]schemas.Type{schemas.Document}, unusualForm},
-		warnUSCCType:        {[]schemas.Type{schemas.Code, schemas.Choice}, otherSubject},
-		warnOrgCodeInner:    {[]schemas.Type{schemas.Code}, innerCode},
-		warnUnknownCategory: {[]schemas.Type{schemas.Choices}, nil},
+// checkDefs are the checks that a kind can ask for. That a value is not in its code list is told of every open list.
+func checkDefs() map[rule]checkDef {
+	return map[rule]checkDef{
+		ruleEndsBeforeStart: {types: []schemas.Type{schemas.Date, schemas.Date}, hits: earlier},
+		warnFineText:        {types: []schemas.Type{schemas.Text, schemas.Money}, hits: fineDiffers},
+		warnFineCategory:    {types: []schemas.Type{schemas.Money, schemas.Choices}, hits: fineUnnamed},
+		warnDocnoYear:       {types: []schemas.Type{schemas.Document, schemas.Date}, hits: otherYear},
+		warnDocnoForm:       {types: []schemas.Type{schemas.Document}, hits: unusualForm},
+		warnUSCCType:        {types: []schemas.Type{schemas.Code, schemas.Choice}, hits: otherSubject},
+		warnOrgCodeInner:    {types: []schemas.Type{schemas.Code}, hits: innerCode},
+		warnUnknownCategory: {types: []schemas.Type{schemas.Choices}},
 	}
 }
 
-// newWarnings finds the fields of a kind's warnings.
-func newWarnings(k *schemas.Kind) ([]warning, error) {
-	var list []warning
-	checks := warningChecks()
-	for _, w := range k.Warnings {
-		check, ok := checks[ruleNamed(w.Rule)]
-		if !ok || len(check.types) != len(w.Fields) {
-			return nil, fmt.Errorf("transforms: kind %s asks for the warning %q, which there is not of %d fields", k.Name, w.Rule, len(w.Fields))
-		}
-		one := warning{rule: ruleNamed(w.Rule), hits: check.hits}
-		for i, name := range w.Fields {
-			f := indexOf(k, name)
-			if f < 0 || k.Fields[f].Type != check.types[i] {
-				return nil, fmt.Errorf("transforms: kind %s: the warning %q looks at field %q, which has another type", k.Name, w.Rule, name)
-			}
-			one.fields = append(one.fields, f)
-		}
-		if one.hits != nil {
-			list = append(list, one)
-		}
-	}
-	return list, nil
-}
-
-// warn finds the accepted rows that a warning hits; all its fields have a good value there.
-func (b *batch) warn(w *warning) {
-	cols := make([]*column, len(w.fields))
-	for k, f := range w.fields {
-		cols[k] = &b.cols[f]
-	}
-	for _, r := range b.kept {
-	row:
-		for i := r.from; i < r.to; i++ {
-			for _, c := range cols {
-				if c.state[i] != good {
-					continue row
-				}
-			}
-			if w.hits(b, cols, i) {
-				b.warned[i] |= bit(w.rule)
-			}
-		}
-	}
-}
+// earlier: the first day lies before the second one.
+func earlier(_ *batch, c []*column, i int) bool { return c[0].day[i] < c[1].day[i] }
 
 // warnUnknown finds the accepted rows with a value that is not in its open code list.
 func (b *batch) warnUnknown() {

@@ -12,8 +12,8 @@ import (
 func rulesPage() string {
 	var b strings.Builder
 	b.WriteString("# 规则 / Rules\n\n")
-	b.WriteString("规则的名称不变，可以用来筛选（`creditsync quarantine ls --rule NAME`）。句中 `{field}` 是字段的名称，`{value}` 是可以显示的值，`{expected}` 是正确的样子，`{limit}` 是上限或单位，`{other}` 是另一个字段，`{when}` 是何时必填。\n")
-	b.WriteString("Names are stable. In the sentences {field} is the field's title, {value} the cell where it may be shown, {expected} what would be right, {limit} a bound or unit, {other} a second field, {when} the condition under which a field is required.\n")
+	b.WriteString("规则的名称不变，可以用来筛选（`creditsync quarantine ls --rule NAME`）。句中 `{field}` 是字段的名称，`{value}` 是可以显示的值，`{expected}` 是正确的样子，`{limit}` 是上限或单位，`{other}` 是另一个字段，`{fields}` 是至少填一项的几个字段，`{when}` 是何时必填。\n")
+	b.WriteString("Names are stable. In the sentences {field} is the field's title, {value} the cell where it may be shown, {expected} what would be right, {limit} a bound or unit, {other} a second field, {fields} those of which one is required, {when} the condition under which a field is required.\n")
 	list := transforms.Rules()
 	for _, part := range []struct {
 		head    string
