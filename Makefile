@@ -26,10 +26,14 @@ test: build deps ## every test, none skipped
 bench: build ## the measured ratios of docs/performance.md
 	go run ./bench
 
+MUTANTS ?= all
 ROUNDS ?= 8
 SEED ?= 1
 chaos: ## some 340 kills and pauses of run, engine and broker, and what they left (ROUNDS=8 SEED=1)
 	go test ./e2e/chaos -count=1 -v -timeout 60m -chaos.rounds=$(ROUNDS) -chaos.seed=$(SEED)
+
+mutants: ## every deliberate bug of e2e/mutants: a named test must catch it (MUTANTS=all, or names with commas)
+	go test ./e2e/mutants -count=1 -v -timeout 120m -mutants=$(MUTANTS)
 
 fuzz: ## 30 seconds for every fuzz target
 	@scripts/fuzz.sh 30s
@@ -37,4 +41,4 @@ fuzz: ## 30 seconds for every fuzz target
 generate: ## the pages of docs/reference from the code
 	go run ./internal/gen
 
-.PHONY: help build run deps test bench chaos fuzz generate
+.PHONY: help build run deps test bench chaos mutants fuzz generate
