@@ -27,9 +27,9 @@ bench: build ## the measured ratios of docs/performance.md
 	go run ./bench
 
 MUTANTS ?= all
-ROUNDS ?= 8
+ROUNDS ?= 9
 SEED ?= 1
-chaos: ## some 340 kills and pauses of run, engine and broker, and what they left (ROUNDS=8 SEED=1)
+chaos: ## some 360 kills and pauses of run, engine and broker, and what they left (ROUNDS=9 SEED=1)
 	go test ./e2e/chaos -count=1 -v -timeout 60m -chaos.rounds=$(ROUNDS) -chaos.seed=$(SEED)
 
 mutants: ## every deliberate bug of e2e/mutants: a named test must catch it (MUTANTS=all, or names with commas)

@@ -41,8 +41,11 @@ func newSite(t *testing.T, keys []byte) *deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &deployment{site.New(t, program, keys, site.Config{})}
+	return &deployment{Site: site.New(t, program, keys, site.Config{})}
 }
 
 // deployment is a site that is struck.
-type deployment struct{ *site.Site }
+type deployment struct {
+	*site.Site
+	between *wires // nil until a run is struck on the wire
+}

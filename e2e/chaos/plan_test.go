@@ -18,19 +18,38 @@ var steps = []struct {
 	{"leased", false}, {"batch half staged", false}, {"batch staged:1", false}, {"batch staged:3", false}, {"staged", false},
 	{"guarded", false}, {"locked", false}, {"opened", false}, {"diffed", false}, {"written", false}, {"quarantine written", false},
 	{"verified", false}, {"closed", false}, {"forwarded", false}, {"applied", false}, {"live written", false}, {"live", false},
-	{"finished", false}, {"relay leased", false}, {"relay reads", true}, {"told", true}, {"noted", true}, {"published", false},
-	{"remembered", false},
+	{"finished", false}, {"relay leased", false}, {"relay fenced", false}, {"relay reads", true}, {"relay added", false},
+	{"relay first produced", false}, {"relay produced", false}, {"relay committed", false}, {"told", true}, {"noted", true},
+	{"published", false}, {"remembered", false},
 }
 
-// round is every kind of strike once, in random order: first those on runs that have their own engine and broker. Which
-// steps are struck so changes from round to round.
+// points are the kills at a named step and those on the wire. A round takes every other of them, and the steps in turn by
+// runs with an engine and a broker of their own and by others.
+func points(no int) (list []strike) {
+	for i, step := range steps {
+		list = append(list, dieAt(step.name, (i/2+no/2)%2 == 0, step.told))
+	}
+	for _, r := range append(statements[:len(statements):len(statements)], messages...) {
+		list = append(list, onWire(r, false))
+	}
+	list = append(list, onWire(statements[0], true), onWire(statements[1], true), onWire(messages[3], true))
+	var some []strike
+	for i, one := range list {
+		if (i+no)%2 == 0 {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
+// round is a list of strikes in random order: first those on runs that have their own engine and broker.
 func round(no int, rng *rand.Rand) []strike {
 	var own, beside []strike
-	for i, step := range steps {
-		if (i+no)%2 == 0 {
-			own = append(own, dieAt(step.name, true, step.told))
+	for _, one := range points(no) {
+		if one.own {
+			own = append(own, one)
 		} else {
-			beside = append(beside, dieAt(step.name, false, step.told))
+			beside = append(beside, one)
 		}
 	}
 	own = append(own, dieSome(true), dieSome(true))

@@ -51,15 +51,15 @@ func (t *tally) struck() (n int) {
 
 func (t *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-44s %6s %6s %8s  %s\n", "strike", "struck", "closed", "too late", "how the run ended")
+	fmt.Fprintf(&b, "%-66s %6s %6s %8s  %s\n", "strike", "struck", "closed", "too late", "how the run ended")
 	for _, name := range slices.Sorted(maps.Keys(t.by)) {
 		one := t.by[name]
 		var ends []string
 		for _, how := range slices.Sorted(maps.Keys(one.how)) {
 			ends = append(ends, fmt.Sprintf("%s ×%d", how, one.how[how]))
 		}
-		fmt.Fprintf(&b, "%-44s %6d %6d %8d  %s\n", name, one.struck, one.closed, one.late, strings.Join(ends, ", "))
+		fmt.Fprintf(&b, "%-66s %6d %6d %8d  %s\n", name, one.struck, one.closed, one.late, strings.Join(ends, ", "))
 	}
-	fmt.Fprintf(&b, "%-44s %6d\n", "all", t.struck())
+	fmt.Fprintf(&b, "%-66s %6d\n", "all", t.struck())
 	return b.String()
 }

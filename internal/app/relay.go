@@ -132,7 +132,7 @@ func (a *App) catchup(ctx context.Context, l *ledger.Ledger, lease *ledger.Relay
 			a.notice(fault.T("数据已入库，正在等待 Kafka（%[1]s）恢复，等到 %[2]s 为止；发不出的消息由下次运行补发", "the data is applied; waiting for Kafka (%[1]s) until %[2]s; messages that cannot be told by then are told by the next run",
 				strings.Join(kafka.Brokers, ", "), a.clock(until)))
 		},
-		Outbox: steppedOutbox{outbox{l, w, kind}, at}, Lease: steppedLease{relayLease{l, lease}, at},
+		Outbox: steppedOutbox{outbox{l, w, kind}, at}, Lease: steppedLease{relayLease{l, lease}, at}, Step: relayStep(at),
 	})
 	if err != nil {
 		return bus.Result{}, err

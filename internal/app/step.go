@@ -71,6 +71,17 @@ func (o steppedOutbox) Read(ctx context.Context, c bus.Commit) (bus.Rows, error)
 	return o.Outbox.Read(ctx, c)
 }
 
+// relayStep reports the points of a transaction: "relay fenced", "relay produced" and so on. What the ledger is told of,
+// steppedLease reports.
+func relayStep(at func(string)) func(string) error {
+	return func(point string) error {
+		if point != "noted" {
+			at("relay " + point)
+		}
+		return nil
+	}
+}
+
 // steppedLease reports when a transaction is committed that the ledger does not know of yet, and when it does.
 type steppedLease struct {
 	bus.Lease

@@ -122,7 +122,7 @@ func (p *producer) send(ctx context.Context, t *transaction, check func(context.
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.produce(gctx, t) })
+	g.Go(func() error { return p.produce(gctx, t, step) })
 	g.Go(func() error { return check(gctx) })
 	if err := g.Wait(); err != nil {
 		return err
@@ -170,7 +170,7 @@ func (p *producer) add(ctx context.Context, t *transaction) error {
 // produce sends the first batch of each partition, then the second of each, and so on, so that each partition keeps its
 // order. All that goes to one broker at a time goes in one request: a broker of Kafka 4 that asks its coordinator about the
 // partitions of a transaction forgets the question when another request of the same transaction comes meanwhile.
-func (p *producer) produce(ctx context.Context, t *transaction) error {
+func (p *producer) produce(ctx context.Context, t *transaction, step func(string) error) error {
 	mark := t.mark()
 	for wave, left := 0, true; left; wave++ {
 		byLeader := map[int32][]outgoing{}
@@ -191,6 +191,11 @@ func (p *producer) produce(ctx context.Context, t *transaction) error {
 		}
 		if err := g.Wait(); err != nil {
 			return err
+		}
+		if wave == 0 {
+			if err := step("first produced"); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -33,9 +33,10 @@ type Options struct {
 	Poll time.Duration
 	// Published is called by Run after each round that published something; may be nil.
 	Published func(context.Context, Result)
-
-	// step is called at the named points of a transaction; tests make it fail.
-	step func(string) error
+	// Step is called at the named points of a session, each after the brokers' acknowledgement: "fenced", "added", "first
+	// produced", "produced", "committed", and "noted" before the ledger is told. Tests stop the process there, or make it
+	// fail. Nil for nobody.
+	Step func(point string) error
 }
 
 // Result is what a call published, as far as the brokers acknowledged it.
@@ -87,8 +88,8 @@ func NewRelay(o Options) (*Relay, error) {
 	if o.Poll == 0 {
 		o.Poll = 5 * time.Second
 	}
-	if o.step == nil {
-		o.step = func(string) error { return nil }
+	if o.Step == nil {
+		o.Step = func(string) error { return nil }
 	}
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true))
@@ -244,7 +245,7 @@ func (r *Relay) publish(ctx context.Context, t *transaction, res *Result) error 
 	for run, n := range t.runs {
 		done.runs[run] = n
 	}
-	if err := r.producer.send(ctx, t, r.sameTopic, r.options.step); err != nil {
+	if err := r.producer.send(ctx, t, r.sameTopic, r.options.Step); err != nil {
 		if r.producer.ended {
 			r.doubtful = &done
 		}
@@ -278,7 +279,7 @@ func (r *Relay) note(ctx context.Context, now bool) error {
 	if r.position == r.told || r.position.Seq == 0 || !now && at.Sub(r.noted) < time.Second {
 		return nil
 	}
-	if err := r.options.step("noted"); err != nil {
+	if err := r.options.Step("noted"); err != nil {
 		return err
 	}
 	if err := r.options.Lease.Remember(ctx, r.position); err != nil {

@@ -89,8 +89,8 @@ var errCrash = fault.New(fault.Run, "test.crash", fault.T("测试中断", "the t
 func TestRelay_I5_CrashAtEachStep(t *testing.T) {
 	onBoth(t, func(t *testing.T, r *rig) {
 		r.fill()
-		for _, step := range []string{"fenced", "added", "produced", "committed", "noted", "produced", "added"} {
-			rel := r.relay(t, func(o *Options) { o.step = at(step, 1) })
+		for _, step := range []string{"fenced", "added", "first produced", "produced", "committed", "noted", "produced", "added"} {
+			rel := r.relay(t, func(o *Options) { o.Step = at(step, 1) })
 			res, err := rel.Catchup(t.Context())
 			if !errors.Is(err, errCrash) {
 				t.Fatalf("at %s: got %v, want the crash", step, err)
@@ -141,7 +141,7 @@ func TestRelay_Catchup_CountsWhatWasCommittedWithoutAnAnswer(t *testing.T) {
 		r.outbox.add(1, "run-a", penalties(0, 100, 1)...)
 		lost := false
 		rel := r.relay(t, func(o *Options) {
-			o.step = func(s string) error {
+			o.Step = func(s string) error {
 				if s == "committed" && !lost {
 					lost = true
 					return errors.New("connection reset by peer")
@@ -163,7 +163,7 @@ func TestRelay_Catchup_ZombieWritesNothingVisible(t *testing.T) {
 		r.outbox.add(1, "run-a", penalties(0, 100, 1)...)
 		overtaken := false
 		zombie := r.relay(t, func(o *Options) {
-			o.step = func(s string) error {
+			o.Step = func(s string) error {
 				// In the middle of its transaction another relay takes over and publishes the same.
 				if s == "produced" && !overtaken {
 					overtaken = true
@@ -334,8 +334,8 @@ func TestRelay_I5_RandomCrashes(t *testing.T) {
 				}
 				r.outbox.add(no, fmt.Sprint("run-", no), vs...)
 			}
-			step := rapid.SampledFrom([]string{"fenced", "added", "produced", "committed", "noted", "none"}).Draw(rt, "step")
-			rel := r.relay(t, func(o *Options) { o.step = at(step, rapid.IntRange(1, 3).Draw(rt, "nth")) })
+			step := rapid.SampledFrom([]string{"fenced", "added", "first produced", "produced", "committed", "noted", "none"}).Draw(rt, "step")
+			rel := r.relay(t, func(o *Options) { o.Step = at(step, rapid.IntRange(1, 3).Draw(rt, "nth")) })
 			if _, err := rel.Catchup(context.Background()); err != nil && !errors.Is(err, errCrash) {
 				rt.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func (r *Relay) enter(ctx context.Context, p *producer, told Position, remembere
 	if err := p.init(ctx); err != nil {
 		return err
 	}
-	if err := o.step("fenced"); err != nil {
+	if err := o.Step("fenced"); err != nil {
 		return err
 	}
 	pos, deployment, found, err := readPosition(ctx, o.Config, r.admin, o.Kind.Name, o.Kind.Ordinal)

@@ -182,5 +182,8 @@ func (p *Process) Until(d time.Duration) {
 	}
 }
 
+// Done is closed when the process has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
 // PID is the process's id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
