@@ -36,7 +36,7 @@ func TestRelay_Start_WaitsForThePositionThatAnOpenTransactionHides(t *testing.T)
 			ended <- cl.EndTransaction(context.WithoutCancel(ctx), kgo.TryCommit)
 		}()
 		rel := r.relay(t, func(o *Options) {
-			o.step = func(s string) error {
+			o.Step = func(s string) error {
 				switch s {
 				case "fenced":
 					close(fenced)
