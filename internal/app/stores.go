@@ -7,6 +7,7 @@ import (
 	"creditsync/internal/config"
 	"creditsync/internal/fault"
 	"creditsync/internal/ledger"
+	"creditsync/internal/process"
 	"creditsync/internal/vault"
 	"creditsync/internal/warehouse"
 	"creditsync/pipelines"
@@ -29,16 +30,27 @@ func (a *App) ledger(ctx context.Context) (*ledger.Ledger, error) {
 	if err := a.makeDataDir(); err != nil {
 		return nil, err
 	}
-	self, err := ledger.ThisProcess("creditsync")
+	self, err := process.Own()
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, a.Config.Ledger.SQLite, ledger.Options{Now: a.Now, Self: self, Alive: ledger.Alive, Location: a.Config.Timezone})
+	l, err := ledger.Open(ctx, a.Config.Ledger.SQLite, ledger.Options{
+		Now: a.Now, Self: holder(self), Alive: alive, Location: a.Config.Timezone,
+	})
 	if err != nil {
 		return nil, err
 	}
 	a.open.ledger = l
 	return l, nil
+}
+
+// holder is a process as the ledger writes it down.
+func holder(p process.Identity) ledger.Holder {
+	return ledger.Holder{Host: p.Host, PID: p.PID, Started: p.Started, Birth: p.Birth, What: "creditsync"}
+}
+
+func alive(h ledger.Holder) bool {
+	return process.Identity{Host: h.Host, PID: h.PID, Birth: h.Birth}.Alive()
 }
 
 func (a *App) makeDataDir() error {

@@ -30,12 +30,12 @@ func TestMain(m *testing.M) {
 
 // play is what a child does until it is killed.
 func play(role, path string) error {
-	self, err := ThisProcess(role)
+	self, err := thisProcess(role)
 	if err != nil {
 		return err
 	}
 	ctx := context.Background()
-	l, err := Open(ctx, path, Options{Now: time.Now, Self: self, Alive: Alive})
+	l, err := Open(ctx, path, Options{Now: time.Now, Self: self, Alive: alive})
 	if err != nil {
 		return err
 	}
@@ -160,9 +160,9 @@ func TestCloseCommit_I5_KilledAtAnyMoment(t *testing.T) {
 func checkAfterCrash(t *testing.T, path string, acknowledged uint64) {
 	t.Helper()
 	ctx := context.Background()
-	self, err := ThisProcess("test")
+	self, err := thisProcess("test")
 	must(t, err)
-	l, err := Open(ctx, path, Options{Now: time.Now, Self: self, Alive: Alive})
+	l, err := Open(ctx, path, Options{Now: time.Now, Self: self, Alive: alive})
 	must(t, err)
 	defer func() { must(t, l.Close()) }()
 	if _, err := l.EndDead(ctx); err != nil {

@@ -22,9 +22,9 @@ const busyTimeout = "15000"
 type Options struct {
 	// Now is the clock. Required.
 	Now func() time.Time
-	// Self is this process; see ThisProcess. Required.
+	// Self is this process. Required.
 	Self Holder
-	// Alive tells whether a process of this host still runs; see Alive. Where it is nil, only expiry frees a lease.
+	// Alive tells whether a process of this host still runs. Where it is nil, only expiry frees a lease.
 	Alive func(Holder) bool
 	// LeaseTTL is how long a lease lasts without being renewed; 0 means DefaultLeaseTTL.
 	LeaseTTL time.Duration

@@ -4,39 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"creditsync/internal/process"
 )
 
-func TestThisProcess_IsAlive(t *testing.T) {
-	t.Parallel()
-	self, err := ThisProcess("run")
-	must(t, err)
-	if self.Host == "" || self.PID != os.Getpid() || self.What != "run" {
-		t.Errorf("this process %+v", self)
-	}
-	if age := time.Since(self.Started); age < -5*time.Second || age > time.Hour {
-		t.Errorf("started %v ago", age)
-	}
-	if !Alive(self) {
-		t.Error("this process is dead")
-	}
-	set := self
-	set.Started = self.Started.Add(-time.Hour) // as it looks when the clock was set
-	if !Alive(set) {
-		t.Error("this process died because the clock was set")
-	}
-	for _, other := range []string{self.Birth + "0", "another boot/1"} {
-		reused := self
-		if reused.Birth = other; Alive(reused) {
-			t.Errorf("%s: an earlier process with this id is alive", other)
-		}
-	}
-	if Alive(Holder{PID: 1<<31 - 1}) {
-		t.Error("a process that never was is alive")
-	}
+// thisProcess is this process as a Holder.
+func thisProcess(what string) (Holder, error) {
+	own, err := process.Own()
+	return Holder{Host: own.Host, PID: own.PID, Started: own.Started, Birth: own.Birth, What: what}, err
+}
+
+// alive asks the system.
+func alive(h Holder) bool {
+	return process.Identity{Host: h.Host, PID: h.PID, Birth: h.Birth}.Alive()
 }
 
 // A run whose process was killed is taken over at once, whether its parent has noticed its end or not, and one that lives
@@ -72,9 +55,9 @@ func TestBegin_TakesOverFromAKilledProcess(t *testing.T) {
 // realLedger is a ledger as the program opens it.
 func realLedger(t testing.TB, path string) *Ledger {
 	t.Helper()
-	self, err := ThisProcess("test")
+	self, err := thisProcess("test")
 	must(t, err)
-	l, err := Open(context.Background(), path, Options{Now: time.Now, Self: self, Alive: Alive})
+	l, err := Open(context.Background(), path, Options{Now: time.Now, Self: self, Alive: alive})
 	must(t, err)
 	t.Cleanup(func() { must(t, l.Close()) })
 	return l

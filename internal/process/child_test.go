@@ -27,7 +27,7 @@ func start(part, log string, timeout time.Duration) (*Child, error) {
 // gone waits until a process has ended.
 func gone(pid int, within time.Duration) bool {
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
-		if _, err := startTime(pid); err != nil {
+		if _, over, err := processStart(pid); over || err != nil {
 			return true
 		}
 		<-time.After(10 * time.Millisecond)

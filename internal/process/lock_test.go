@@ -84,16 +84,20 @@ func TestLockWaits(t *testing.T) {
 func TestOwnerAlive(t *testing.T) {
 	t.Parallel()
 	me := self(t, "engine")
-	recycled, rebooted, elsewhere, nobody := me, me, me, me
-	recycled.StartTime++
-	rebooted.Boot = "another"
+	recycled, rebooted, elsewhere, nobody, set := me, me, me, me, me
+	recycled.Birth += "0"
+	rebooted.Birth = "another boot/1"
 	elsewhere.Host, elsewhere.PID = "another-host", 1<<22
 	nobody.PID = 0
+	set.Started = me.Started.Add(-time.Hour)
+	if age := time.Since(me.Started); me.Host == "" || me.PID != os.Getpid() || age < -5*time.Second || age > time.Hour {
+		t.Errorf("this process is %+v, started %v ago", me, age)
+	}
 	for _, test := range []struct {
 		name  string
 		owner Owner
 		want  bool
-	}{{"me", me, true}, {"recycled pid", recycled, false}, {"before a reboot", rebooted, false}, {"elsewhere", elsewhere, true}, {"nobody", nobody, false}} {
+	}{{"me", me, true}, {"recycled pid", recycled, false}, {"before a reboot", rebooted, false}, {"elsewhere", elsewhere, true}, {"nobody", nobody, false}, {"the clock was set", set, true}} {
 		if got := test.owner.Alive(); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}

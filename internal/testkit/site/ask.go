@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"creditsync/internal/ledger"
+	"creditsync/internal/process"
 )
 
 // Ask is the whole answer of the engine, one row a line; none for no rows. The engine must be up.
@@ -42,11 +43,14 @@ func (s *Site) Ledger(read func(context.Context, *ledger.Ledger) error) {
 	if err := os.MkdirAll(filepath.Dir(s.LedgerAt), 0o700); err != nil {
 		s.T.Fatal(err)
 	}
-	self, err := ledger.ThisProcess("test")
+	own, err := process.Own()
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	l, err := ledger.Open(s.T.Context(), s.LedgerAt, ledger.Options{Now: time.Now, Self: self, Alive: ledger.Alive})
+	l, err := ledger.Open(s.T.Context(), s.LedgerAt, ledger.Options{
+		Now: time.Now, Self: ledger.Holder{Host: own.Host, PID: own.PID, Started: own.Started, Birth: own.Birth, What: "test"},
+		Alive: func(h ledger.Holder) bool { return process.Identity{Host: h.Host, PID: h.PID, Birth: h.Birth}.Alive() },
+	})
 	if err != nil {
 		s.T.Fatal(err)
 	}
