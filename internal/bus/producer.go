@@ -192,10 +192,11 @@ func (p *producer) produce(ctx context.Context, t *transaction, step func(string
 		if err := g.Wait(); err != nil {
 			return err
 		}
-		if wave == 0 {
-			if err := step("first produced"); err != nil {
-				return err
-			}
+		if wave > 0 {
+			continue
+		}
+		if err := step("first produced"); err != nil {
+			return err
 		}
 	}
 	return nil
