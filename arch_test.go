@@ -40,6 +40,7 @@ var table = map[string]row{
 	"internal/bus":       {[]string{"internal/bus", "schemas", "internal/fault"}, "siblings do not know each other"},
 	"internal/ledger":    {[]string{"internal/fault"}, "the ledger stores names and numbers"},
 	"internal/vault":     {[]string{"internal/fault"}, "keys know no records"},
+	"internal/spool":     {[]string{"internal/fault"}, "rows on their way know no store"},
 	"internal/process":   {[]string{"internal/fault"}, "child processes and lock files"},
 	"internal/config":    {[]string{"connectors", "schemas", "internal/fault"}, "the configuration starts no engine"},
 	"internal/export":    {[]string{"internal/fault"}, "spreadsheets know no store"},

@@ -130,7 +130,7 @@ func (t *trip) fill(ctx context.Context, no uint64, slice, slices int) (found Co
 	if t.wish.DryRun {
 		return found, c, nil
 	}
-	if err := t.Warehouse.Write(ctx, s, changes); err != nil {
+	if err := t.Warehouse.Write(ctx, s, changes, t.spool); err != nil {
 		return found, c, err
 	}
 	t.at("written")

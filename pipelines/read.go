@@ -24,7 +24,8 @@ type numbered struct {
 	batch *connectors.Batch
 }
 
-// read reads the source to its end, turns every batch into typed rows and refused rows, and stages both. A source that
+// read reads the source to its end, turns every batch into typed rows and refused rows, keeps the rows, and stages their
+// keys and what was refused. A source that
 // breaks half-way fails the run: a part of a snapshot is never applied.
 func (t *trip) read(ctx context.Context, in connectors.Reader) error {
 	fold, err := transforms.New(transforms.Options{
@@ -95,6 +96,10 @@ func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from con
 	out, err := fold.Apply(transforms.Input{BatchNo: b.no, Rows: b.batch.Rows, Refs: b.batch.Refs, Refused: refused})
 	if err != nil {
 		return nil, Unfit(from.Name, err)
+	}
+	if err := t.spool.Put(b.no, out.Accepted); err != nil {
+		out.Release()
+		return nil, err
 	}
 	token := fmt.Sprintf("%s:%d", t.run.ID, b.no)
 	if err := t.Warehouse.Stage(ctx, t.kind(), token, out.Accepted); err != nil {

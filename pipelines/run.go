@@ -15,7 +15,9 @@ import (
 type Runner struct {
 	Ledger    Ledger
 	Warehouse Warehouse
-	Protect   transforms.Protection
+	// Spool makes the room in which a run keeps its accepted rows.
+	Spool   func() (Spool, error)
+	Protect transforms.Protection
 	// Original finds the refused row that a receipt number names; nil knows none.
 	Original func(receipt string) ([]transforms.Cell, bool)
 	Now      func() time.Time
@@ -60,6 +62,10 @@ func (t *trip) travel(ctx context.Context) (State, error) {
 	if len(in.Inputs()) == 0 {
 		return NoInput, nil
 	}
+	if t.spool, err = t.Spool(); err != nil {
+		return Failed, err
+	}
+	defer t.spool.Close()
 	if err := t.read(ctx, in); err != nil { // 2. read → transform → stage
 		return Failed, err
 	}

@@ -104,6 +104,17 @@ type Verdict struct {
 	Answered, Dismissed, Replayed []string
 }
 
+// Spool keeps a run's accepted rows while the warehouse has only their keys: until the diff has said which are written.
+type Spool interface {
+	// Put keeps the rows of a batch, which is put once.
+	Put(batch uint32, rows arrow.Record) error
+	// Get returns the rows of a batch, which the caller releases; nil where it has none.
+	Get(batch uint32) (arrow.Record, error)
+	// Batches is one more than the number of the last batch that has rows.
+	Batches() uint32
+	Close() error
+}
+
 // Warehouse keeps the rows. Everything it is told may be told again.
 type Warehouse interface {
 	Stage(ctx context.Context, k *schemas.Kind, token string, rows arrow.Record) error
@@ -116,7 +127,8 @@ type Warehouse interface {
 	Absent(ctx context.Context, s Scope) (uint64, error)
 	Owned(ctx context.Context, k *schemas.Kind, pipeline string) (uint64, error)
 	Diff(ctx context.Context, s Scope) (Changes, error)
-	Write(ctx context.Context, s Scope, c Changes) error
+	// Write writes the versions; the rows of new and changed records come from rows.
+	Write(ctx context.Context, s Scope, c Changes, rows Spool) error
 	Verify(ctx context.Context, s Scope, c Changes) error
 	WriteQuarantine(ctx context.Context, s Scope, v Verdict) (rows, checksum uint64, err error)
 	Forward(ctx context.Context, k *schemas.Kind, c Commit) error

@@ -27,6 +27,7 @@ type trip struct {
 	run  Run
 	rep  Report
 
+	spool         Spool
 	snapshot      bool // the inputs hold all that the source has
 	own           bool // the inputs are the source's own, not corrections alone
 	names         []string

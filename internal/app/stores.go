@@ -8,6 +8,7 @@ import (
 	"creditsync/internal/fault"
 	"creditsync/internal/ledger"
 	"creditsync/internal/process"
+	"creditsync/internal/spool"
 	"creditsync/internal/vault"
 	"creditsync/internal/warehouse"
 	"creditsync/pipelines"
@@ -208,7 +209,7 @@ func (a *App) runner(ctx context.Context) (*pipelines.Runner, error) {
 		return nil, err
 	}
 	return &pipelines.Runner{
-		Ledger: books{l, a.Config.Language}, Warehouse: store{w}, Protect: protection(v), Original: originals(ctx, w, v),
+		Ledger: books{l, a.Config.Language}, Warehouse: store{w}, Spool: func() (pipelines.Spool, error) { return spool.New(a.Config.DataDir) }, Protect: protection(v), Original: originals(ctx, w, v),
 		Now: a.Now, Zone: a.Config.Timezone, Language: string(a.Config.Language), Log: a.Log, Progress: a.Progress, At: stopper(a.Getenv),
 	}, nil
 }

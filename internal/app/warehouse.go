@@ -45,8 +45,8 @@ func (s store) Diff(ctx context.Context, sc pipelines.Scope) (pipelines.Changes,
 	}, err
 }
 
-func (s store) Write(ctx context.Context, sc pipelines.Scope, c pipelines.Changes) error {
-	return s.Warehouse.Write(ctx, scope(sc), c.Detail.(warehouse.Changes))
+func (s store) Write(ctx context.Context, sc pipelines.Scope, c pipelines.Changes, rows pipelines.Spool) error {
+	return s.Warehouse.Write(ctx, scope(sc), c.Detail.(warehouse.Changes), rows)
 }
 
 func (s store) Verify(ctx context.Context, sc pipelines.Scope, c pipelines.Changes) error {

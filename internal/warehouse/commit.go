@@ -9,10 +9,16 @@ import (
 	"creditsync/schemas"
 )
 
-// Write writes the commit's versions, numbered commit << 24 | n. Until the ledger closes the commit nobody looks at
-// them; a statement whose answer was lost may go on and does no harm (I2).
-func (w *Warehouse) Write(ctx context.Context, s Scope, c Changes) error {
-	if c.Rows() == 0 {
+// Write writes the commit's versions, numbered commit << 24 | n: those that come from the source from its rows, deletions from
+// what was last known. Until the ledger closes the commit nobody looks at them; a statement whose answer was lost may
+// go on and does no harm (I2).
+func (w *Warehouse) Write(ctx context.Context, s Scope, c Changes, rows Rows) error {
+	if c.Inserted+c.Updated+c.Adopted > 0 {
+		if err := w.pour(ctx, s, c, rows); err != nil {
+			return err
+		}
+	}
+	if c.Updated+c.Deleted == 0 {
 		return nil
 	}
 	return w.exec(ctx, "write the versions of "+s.Kind.Name, versionsSQL(s, c))
@@ -45,20 +51,12 @@ func seqRange(commit uint64) string {
 	return fmt.Sprintf("seq >= %d AND seq < %d", commit<<24, (commit+1)<<24)
 }
 
-// versionsSQL joins the winners of the stage with their numbers, and takes what a deletion last knew from its previous
-// version. Branches that have no rows are left out.
+// versionsSQL holds updated rows against the versions that they replace, and takes what a deletion last knew from its
+// previous version. Branches that have no rows are left out.
 func versionsSQL(s Scope, c Changes) string {
 	var branches []string
-	if c.Fresh {
-		branches = append(branches, wholeStage(s))
-	} else if c.Inserted > 0 {
-		branches = append(branches, stageBranch(s, "insert", false))
-	}
 	if c.Updated > 0 {
-		branches = append(branches, stageBranch(s, "update", true))
-	}
-	if c.Adopted > 0 {
-		branches = append(branches, stageBranch(s, "adopt", false))
+		branches = append(branches, updateBranch(s))
 	}
 	if c.Deleted > 0 {
 		branches = append(branches, deleteBranch(s))
@@ -90,21 +88,13 @@ func (s Scope) head(op, notify, from, changed string) string {
 		s.Commit<<24, from, op, schemas.HashVersion, s.Run, s.Commit, quote(s.Pipeline), notify, s.At.UnixMilli(), changed)
 }
 
-// wholeStage takes every staged row as it is, numbered by its place, as on a first load: no row has to look for its number.
-func wholeStage(s Scope) string {
-	return fmt.Sprintf("SELECT %s, %s\nFROM (SELECT *, bitShiftLeft(bitShiftRight(place, 32), %d) + bitAnd(place, 4294967295) + 1 AS n, 1 AS version, 1 AS status FROM %s WHERE run_no = %d) AS d",
-		s.head("upsert", "true", "d", "[]"), prefixed("d", ownNames(s.Kind)), batchBits, table(s.Kind, "stage"), s.Run)
-}
-
-func stageBranch(s Scope, action string, compare bool) string {
-	changed, join := "[]", ""
-	if compare {
-		changed = changedExpr(s.Kind)
-		join = fmt.Sprintf("\nANY LEFT JOIN (SELECT * FROM %[1]s WHERE seq IN (SELECT prev_seq FROM %[2]s WHERE run_no = %[3]d AND commit_no = %[4]d AND action = '%[5]s')) AS p ON p.seq = d.prev_seq",
-			table(s.Kind, "versions"), table(s.Kind, "diff"), s.Run, s.Commit, action)
-	}
-	return fmt.Sprintf("SELECT %s, %s\nFROM (SELECT * FROM %s WHERE run_no = %d) AS s\nANY INNER JOIN %s AS d ON s.place = d.place%s",
-		s.head("upsert", fmt.Sprint(action != "adopt"), "s", changed), prefixed("s", ownNames(s.Kind)), table(s.Kind, "stage"), s.Run, s.diffOf(action), join)
+func updateBranch(s Scope) string {
+	return fmt.Sprintf(`SELECT %s, %s
+FROM (SELECT * FROM %s WHERE run_no = %d) AS s
+ANY INNER JOIN %s AS d ON s.place = d.place
+ANY LEFT JOIN (SELECT * FROM %s WHERE seq IN (SELECT prev_seq FROM %s WHERE run_no = %d AND commit_no = %d AND action = 'update')) AS p ON p.seq = d.prev_seq`,
+		s.head("upsert", "true", "s", changedExpr(s.Kind)), prefixed("s", ownNames(s.Kind)), table(s.Kind, "changed"), s.Run, s.diffOf("update"),
+		table(s.Kind, "versions"), table(s.Kind, "diff"), s.Run, s.Commit)
 }
 
 func deleteBranch(s Scope) string {

@@ -22,8 +22,7 @@ func TestQueries_AreAsRead(t *testing.T) {
 	for _, k := range schemas.All() {
 		s := Scope{Kind: k, Pipeline: "p", Run: 7, Commit: 3, Snapshot: true, Lower: []string{"low"}, Slice: Slice{I: 1, N: 4}, At: time.UnixMilli(1700000000000)}
 		golden.Check(t, k.Name+"/diff.sql", diffSQL(s)+"\n")
-		golden.Check(t, k.Name+"/versions.sql", versionsSQL(s, Changes{Inserted: 1, Updated: 1, Adopted: 1, Deleted: 1})+"\n")
-		golden.Check(t, k.Name+"/versions_fresh.sql", versionsSQL(s, Changes{Inserted: 2, Fresh: true})+"\n")
+		golden.Check(t, k.Name+"/versions.sql", versionsSQL(s, Changes{Updated: 1, Deleted: 1})+"\n")
 		golden.Check(t, k.Name+"/quarantine.sql", quarantineSQL(s, Verdict{Resolve: true, Answered: []string{"ab12"}, Dismissed: []string{"cd"}})+"\n")
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
 
 	"creditsync/internal/fault"
@@ -25,10 +26,25 @@ type Tally struct{ Rows, Check uint64 }
 // Add counts more rows in.
 func (t *Tally) Add(rows, check uint64) { t.Rows += rows; t.Check ^= check }
 
-// Stage inserts one batch of accepted rows. token names its content for ever ("run UUID:batch"). The batch's bytes are
-// kept until they are acknowledged and the same bytes are sent again after a lost answer.
+// stagedColumns are what the diff looks at. The rows themselves wait with the caller until the diff has said which of them
+// are written.
+var stagedColumns = [...]string{schemas.ColRun, schemas.ColPlace, schemas.ColRecordID, schemas.ColContentHash}
+
+// Stage inserts the keys of one batch of accepted rows. token names its content for ever ("run UUID:batch"). The batch's
+// bytes are kept until they are acknowledged and the same bytes are sent again after a lost answer.
 func (w *Warehouse) Stage(ctx context.Context, k *schemas.Kind, token string, rows arrow.Record) error {
-	return w.insert(ctx, "stage rows of "+k.Name, table(k, "stage"), token, rows)
+	var fields []arrow.Field
+	var cols []arrow.Array
+	for _, name := range stagedColumns {
+		at := rows.Schema().FieldIndices(name)
+		if len(at) != 1 {
+			return fmt.Errorf("stage rows of %s: no column %s", k.Name, name)
+		}
+		fields, cols = append(fields, rows.Schema().Field(at[0])), append(cols, rows.Column(at[0]))
+	}
+	keys := array.NewRecord(arrow.NewSchema(fields, nil), cols, rows.NumRows())
+	defer keys.Release()
+	return w.insert(ctx, "stage rows of "+k.Name, table(k, "stage"), token, keys)
 }
 
 // StageRejects inserts one batch of refused rows, as Stage does.

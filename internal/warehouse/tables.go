@@ -87,7 +87,7 @@ func versionHead(timezone string) []string {
 func kindTables(k *schemas.Kind, timezone string) []string {
 	own := kindColumns(k)
 	version := strings.Join(append(versionHead(timezone), own...), ",\n  ")
-	stage := strings.Join(append([]string{
+	changed := strings.Join(append([]string{
 		"run_no UInt64", "place UInt64", "record_id FixedString(16)", "content_hash UInt64", "source_ref String",
 		"warnings Array(LowCardinality(String))",
 	}, own...), ",\n  ")
@@ -96,7 +96,8 @@ func kindTables(k *schemas.Kind, timezone string) []string {
 		live += fmt.Sprintf(",\n  INDEX by_subject %s TYPE bloom_filter(0.01) GRANULARITY 1", k.Subject.USCC)
 	}
 	return []string{
-		create(k.Name+"_stage", stage, "MergeTree", "place", "run_no", staged),
+		create(k.Name+"_stage", "run_no UInt64, place UInt64, record_id FixedString(16), content_hash UInt64", "MergeTree", "place", "run_no", staged),
+		create(k.Name+"_changed", changed, "MergeTree", "place", "run_no", staged),
 		create(k.Name+"_diff", `run_no UInt64, commit_no UInt64, n UInt64, action Enum8('insert' = 1, 'update' = 2, 'delete' = 3, 'adopt' = 4, 'superseded' = 5, 'withheld' = 6),
   record_id FixedString(16), place UInt64, version UInt32, prev_seq UInt64, status Int8, content_hash UInt64`,
 			"MergeTree", "(commit_no, action, place)", "run_no", staged),

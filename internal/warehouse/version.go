@@ -1,0 +1,103 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/compute"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"creditsync/schemas"
+)
+
+// opUpsert is op's number in its Enum8.
+const opUpsert = 1
+
+// versionsOf makes rows of K_versions from rows of a batch. What every row has in common, and "changed", which a row
+// without a previous version has none of, is filled in here and by the table's defaults. The caller releases it.
+func versionsOf(ctx context.Context, s Scope, batch arrow.Record, picks []pick) (arrow.Record, error) {
+	rows, err := taken(ctx, batch, picks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Release()
+	n := len(picks)
+	own := func(name string) arrow.Array { return rows.Column(rows.Schema().FieldIndices(name)[0]) }
+	var fields []arrow.Field
+	var cols []arrow.Array
+	add := func(name string, col arrow.Array) {
+		fields = append(fields, arrow.Field{Name: name, Type: col.DataType(), Nullable: col.NullN() > 0})
+		cols = append(cols, col)
+	}
+	made := []arrow.Array{
+		column(array.NewUint64Builder, n, func(i int) uint64 { return s.Commit<<24 + picks[i].n }),
+		column(array.NewUint32Builder, n, func(i int) uint32 { return picks[i].version }),
+		column(array.NewInt8Builder, n, func(int) int8 { return opUpsert }),
+		column(array.NewInt8Builder, n, func(i int) int8 { return picks[i].status }),
+		column(array.NewUint16Builder, n, func(int) uint16 { return schemas.HashVersion }),
+		column(array.NewUint64Builder, n, func(int) uint64 { return s.Commit }),
+		column(array.NewStringBuilder, n, func(int) string { return s.Pipeline }),
+		column(array.NewUint8Builder, n, func(i int) uint8 { return told(picks[i]) }),
+		column(array.NewInt64Builder, n, func(int) int64 { return s.At.UnixMilli() }),
+	}
+	defer func() {
+		for _, c := range made {
+			c.Release()
+		}
+	}()
+	for i, name := range []string{"seq", "version", "op", "status", "hash_version", "commit_no", "pipeline", "notify", "ingested_at"} {
+		add(name, made[i])
+	}
+	for _, f := range rows.Schema().Fields() {
+		if f.Name != schemas.ColPlace {
+			fields = append(fields, f)
+			cols = append(cols, own(f.Name))
+		}
+	}
+	return array.NewRecord(arrow.NewSchema(fields, nil), cols, int64(n)), nil
+}
+
+func told(p pick) uint8 {
+	if p.adopted {
+		return 0
+	}
+	return 1
+}
+
+// column builds a column of n values.
+func column[T any, B interface {
+	array.Builder
+	Append(T)
+}](builder func(memory.Allocator) B, n int, of func(i int) T) arrow.Array {
+	b := builder(memory.DefaultAllocator)
+	defer b.Release()
+	b.Reserve(n)
+	for i := range n {
+		b.Append(of(i))
+	}
+	return b.NewArray()
+}
+
+// taken is the batch with the picked rows alone. The caller releases it.
+func taken(ctx context.Context, batch arrow.Record, picks []pick) (arrow.Record, error) {
+	if len(picks) == int(batch.NumRows()) {
+		batch.Retain()
+		return batch, nil
+	}
+	keep := make([]bool, batch.NumRows())
+	for _, p := range picks {
+		keep[p.row] = true
+	}
+	b := array.NewBooleanBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	b.AppendValues(keep, nil)
+	mask := b.NewArray()
+	defer mask.Release()
+	rows, err := compute.FilterRecordBatch(ctx, batch, mask, compute.DefaultFilterOptions())
+	if err != nil {
+		return nil, fmt.Errorf("take %d of %d rows: %w", len(picks), batch.NumRows(), err)
+	}
+	return rows, nil
+}
