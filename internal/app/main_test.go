@@ -18,9 +18,9 @@ import (
 	"creditsync/schemas"
 )
 
-// TestMain makes the test binary the program itself when it is started as an engine or a broker.
+// TestMain makes the test binary the program itself when it is started as an engine, a broker or a run.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 3 && os.Args[2] == "-c" && (os.Args[1] == "engine" || os.Args[1] == "broker") {
+	if len(os.Args) > 3 && os.Args[2] == "-c" && (os.Args[1] == "engine" || os.Args[1] == "broker" || os.Args[1] == "travel") {
 		if err := serve(os.Args[1], os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -38,8 +38,11 @@ func serve(what, file string) error {
 		return err
 	}
 	defer a.Close()
-	if what == "engine" {
+	switch what {
+	case "engine":
 		return a.Engine(ctx, func(map[string]string) {})
+	case "travel":
+		return travelOnce(a)
 	}
 	return a.Broker(ctx, func(map[string]string) {})
 }
