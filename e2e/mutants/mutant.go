@@ -23,7 +23,7 @@ import (
 type Mutant struct {
 	Name   string // of its file, without .patch
 	Bug    string
-	Breaks string // "I1" … "I6"
+	Breaks string // a promise of docs/guarantees.md: "I2"
 	Quick  bool   // it is caught in a second or two: `make test` runs it
 	Tests  []Test
 	Edits  []Edit
