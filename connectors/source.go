@@ -134,7 +134,7 @@ const (
 	RuleUndecodable  = "undecodable"    // bytes that the encoding does not have
 	RuleQuote        = "broken_quote"   // a quoted cell runs over a line break and on after its closing quote: two rows in one
 	RuleNoResult     = "formula_without_result"
-	RuleOtherScale   = "other_scale" // a number that is shown in thousands, say, and kept in ones
-	RuleBadJSON      = "bad_json"    // a line that is not one JSON object
-	RuleDoubleKey    = "double_key"  // a JSON object that names a column twice
+	RuleShownAsOther = "shown_otherwise" // a number whose format shows something else: thousands, say
+	RuleBadJSON      = "bad_json"        // a line that is not one JSON object
+	RuleDoubleKey    = "double_key"      // a JSON object that names a column twice
 )

@@ -37,7 +37,7 @@ const (
 	ruleErrorValue
 	ruleLostDigits
 	ruleNoResult
-	ruleOtherScale
+	ruleShownAsOther
 	ruleBadJSON
 	ruleDoubleKey
 	ruleUnreadable
@@ -100,8 +100,8 @@ var ruleTable = [ruleCount]Rule{
 		"“{field}”被表格程序当作数字保存（如 3.60802E+17），后面的位数已经丢失，请把这一列设为“文本”格式后重新填写", "{field} was kept as a number by a spreadsheet program (such as 3.60802E+17) and has lost its last digits: format the column as text and fill it in again"}},
 	ruleNoResult: {Name: "formula_without_result", Sentence: Sentence{
 		"这一行有一个公式没有计算结果，请用 Excel 或 WPS 打开该文件、保存后重新放入", "a formula of the row has no result: open the file in Excel or WPS, save it and deliver it again"}},
-	ruleOtherScale: {Name: "other_scale", Sentence: Sentence{
-		"这一行有一个数字在表中显示的大小与实际保存的不同（单元格格式以千或万为单位显示），请把该列设为“常规”格式并核对数值", "a number of the row is shown in another scale than it is kept in (its format counts in thousands or 万): format the column as General and check the numbers"}},
+	ruleShownAsOther: {Name: "shown_otherwise", Sentence: Sentence{
+		"这一行有一个数字，表中显示的与实际保存的不同（单元格格式以千或万为单位显示，或把数字显示成文字），请把该列设为“常规”格式，核对后重新保存", "a number of the row is shown as something else than it is (its format counts in thousands or 万, or shows words): format the column as General, check the numbers and save it again"}},
 	ruleBadJSON: {Name: "bad_json", Sentence: Sentence{
 		"这一行不是一个完整的 JSON 对象，请检查引号、逗号和括号", "the line is not one whole JSON object; look at its quotation marks, commas and braces"}},
 	ruleDoubleKey: {Name: "double_key", Sentence: Sentence{

@@ -1,0 +1,88 @@
+package xlsx
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"creditsync/connectors"
+)
+
+// Cell is where a cell's text stands in its row's.
+type Cell struct{ Lo, Hi int32 }
+
+// Row is one row that is not blank, valid until the next one is asked for.
+type Row struct {
+	Number int // from 1
+	Text   []byte
+	Cells  []Cell // of the first columns of the sheet, as many as were asked for
+	Rule   string // one of connectors' rules that the row breaks; "" for none
+	bad    int    // the column of the cell that breaks it
+}
+
+// Cell is the text of a column; empty beyond the last one.
+func (r *Row) Cell(column int) []byte {
+	if column >= len(r.Cells) {
+		return nil
+	}
+	c := r.Cells[column]
+	return r.Text[c.Lo:c.Hi]
+}
+
+func (r *Row) reset(width int) {
+	r.Text, r.Cells = r.Text[:0], r.Cells[:0]
+	for range width {
+		r.Cells = append(r.Cells, Cell{})
+	}
+	r.Rule, r.bad = "", 0
+}
+
+// refuse keeps the first reason.
+func (r *Row) refuse(rule string, column int) {
+	if r.Rule == "" {
+		r.Rule, r.bad = rule, column
+	}
+}
+
+// end closes the cell of a column whose text begins at from.
+func (r *Row) end(column, from int) {
+	text := r.Text[from:]
+	r.Cells[column] = Cell{int32(from), int32(len(r.Text))}
+	if len(text) > connectors.MaxCell {
+		r.refuse(connectors.RuleCellTooLarge, column)
+	}
+}
+
+// judge looks for what no text of a cell has.
+func (r *Row) judge(column, from int) {
+	text := r.Text[from:]
+	switch {
+	case isPlain(text):
+	case !utf8.Valid(text) || bytes.Contains(text, []byte("\uFFFD")):
+		r.refuse(connectors.RuleUndecodable, column)
+	case bytes.IndexByte(text, 0) >= 0:
+		r.refuse(connectors.RuleNUL, column)
+	}
+}
+
+// isPlain reports short texts of printable ASCII alone, which most cells are.
+func isPlain(b []byte) bool {
+	if len(b) > 32 {
+		return false
+	}
+	for _, c := range b {
+		if c-' ' >= utf8.RuneSelf-' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// blank reports whether no cell has anything in it.
+func (r *Row) blank() bool {
+	for _, c := range r.Cells {
+		if c.Hi > c.Lo && len(bytes.TrimSpace(r.Text[c.Lo:c.Hi])) > 0 {
+			return false
+		}
+	}
+	return true
+}
