@@ -96,7 +96,7 @@ func known() config.Known {
 	for _, k := range schemas.All() {
 		kinds[k.Name] = k.Names()
 	}
-	return config.Known{Sources: all.Registry(), Kinds: kinds}
+	return config.Known{Sources: all.Registry(), Kinds: kinds, Schedule: app.CheckSchedule, Calendar: app.CheckCalendar}
 }
 
 // level is that of the log: the flag's, or the command's own.

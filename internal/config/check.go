@@ -35,6 +35,9 @@ func (d *decoder) check(c *Config) {
 	if k := c.Bus.Kafka; k != nil {
 		d.kafka(k)
 	}
+	d.consoleOpen(&c.Console)
+	d.calendar(&c.Calendar)
+	d.alerts(&c.Alerts)
 	d.distinct(c)
 	d.pipelines(c.Pipelines)
 }
@@ -237,17 +240,7 @@ func (d *decoder) pipeline(p *Pipeline, path string) {
 			d.say(path+".source", sentence(err))
 		}
 	}
-	if d.has(path+".schedule") && d.known.Schedule != nil && !d.bad.under(path+".schedule") {
-		if err := d.known.Schedule(p.Schedule); err != nil {
-			d.say(path+".schedule", and(sentence(err), got(d.raw[path+".schedule"])))
-		}
-	}
-	if d.has(path+".catch_up.max") && p.CatchUp.Policy != CatchUpAll {
-		d.say(path+".catch_up.max", fault.T("只有 policy: all 才有 max", "max is for policy: all only"))
-	}
-	if p.CatchUp.Policy == CatchUpAll && p.CatchUp.Max == 0 {
-		p.CatchUp.Max = defaultCatchUpMax
-	}
+	d.schedule(p, path)
 }
 
 // kind checks the record kind and the fields of the map.

@@ -29,6 +29,12 @@ type Config struct {
 	Keys Keys `yaml:"keys"`
 	// Console is the status page.
 	Console Console `yaml:"console"`
+	// Alerts say who is told when something is wrong.
+	Alerts Alerts `yaml:"alerts"`
+	// Calendar says which days are worked.
+	Calendar Calendar `yaml:"calendar"`
+	// Workers is how many scheduled pipelines run at once.
+	Workers int `yaml:"workers" min:"1" max:"64"`
 	// Pipelines in the order of the file; their names are distinct.
 	Pipelines []Pipeline `yaml:"pipelines"`
 }
@@ -162,6 +168,9 @@ func defaults(file, dir string, lang fault.Language, zone *time.Location) *Confi
 		},
 		Bus:     Bus{Embedded: &EmbeddedBus{Listen: "127.0.0.1:9092"}},
 		Console: Console{Listen: "127.0.0.1:8080"},
+
+		Calendar: Calendar{Base: CNWorkdays},
+		Workers:  2,
 	}
 }
 

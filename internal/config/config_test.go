@@ -151,6 +151,12 @@ func testKnown() Known {
 			}
 			return nil
 		},
+		Calendar: func(path, days string) error {
+			if strings.Contains(days, "02-30") {
+				return fault.New(fault.Input, "calendar.line", fault.T("%s:2：没有这一天", "%s:2: there is no such day", path))
+			}
+			return nil
+		},
 	}
 }
 

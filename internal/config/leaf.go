@@ -59,6 +59,16 @@ func leafOf(t reflect.Type, is string) (leaf, bool) {
 			schema: map[string]any{"type": "string", "pattern": "^https?://"},
 		}, true
 	}
+	if t == reflect.TypeFor[Endpoint]() {
+		return leaf{
+			want: both("http:// 或 https:// 开头的地址", "an http:// or https:// address"), secret: true,
+			parse: func(s string) (any, bool) {
+				e, err := ParseEndpoint(s)
+				return e, err == nil
+			},
+			schema: map[string]any{"type": "string", "pattern": "^https?://"},
+		}, true
+	}
 	if values := choices(t); values != nil {
 		return leaf{
 			want: oneOf(values),
@@ -100,6 +110,10 @@ func choices(t reflect.Type) []string {
 		return []string{string(OverlapSkip), string(OverlapQueue)}
 	case reflect.TypeFor[CatchUpPolicy]():
 		return []string{string(CatchUpLatest), string(CatchUpAll), string(CatchUpNone)}
+	case reflect.TypeFor[When]():
+		return []string{string(WhenAlways), string(WhenWorkday)}
+	case reflect.TypeFor[CalendarName]():
+		return []string{string(CNWorkdays)}
 	case reflect.TypeFor[fault.Language]():
 		return []string{string(fault.Chinese), string(fault.English)}
 	case reflect.TypeFor[Mechanism]():

@@ -36,6 +36,8 @@ type Known struct {
 	Kinds map[string][]string
 	// Schedule says what is wrong with a schedule; nil checks none. A fault error is shown in the reader's language.
 	Schedule func(expr string) error
+	// Calendar says what is wrong with a table of working days; nil checks none. path is for the sentence.
+	Calendar func(path, days string) error
 }
 
 // Load reads and checks the configuration at path. It touches nothing but the file itself and those that it names with

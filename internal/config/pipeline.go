@@ -19,10 +19,14 @@ type Pipeline struct {
 	Enabled bool `yaml:"enabled"`
 	// Schedule is a cron expression in Config.Timezone; "" runs on demand only.
 	Schedule string `yaml:"schedule"`
+	// When is on which days Schedule counts.
+	When When `yaml:"when"`
 	// CatchUp says what becomes of ticks that were missed.
 	CatchUp CatchUp `yaml:"catch_up"`
 	// Overlap says what becomes of a tick while the last run still goes.
 	Overlap Overlap `yaml:"overlap"`
+	// Retry is how often a scheduled run is tried again.
+	Retry Retry `yaml:"retry"`
 	// ExpectEvery is the longest silence that is not an alert; 0 expects nothing.
 	ExpectEvery time.Duration `yaml:"expect_every"`
 	// Mode is what absence from the source means; Source can serve it.
@@ -45,8 +49,10 @@ type Pipeline struct {
 func defaultPipeline() Pipeline {
 	return Pipeline{
 		Enabled:     true,
+		When:        WhenAlways,
 		CatchUp:     CatchUp{Policy: CatchUpLatest},
 		Overlap:     OverlapSkip,
+		Retry:       Retry{Max: 3, Wait: time.Minute},
 		Mode:        connectors.Snapshot,
 		ErrorBudget: Budget{Share: 0.05, MinRows: 20},
 		MassDelete:  Budget{Share: 0.20, MinRows: 20},
@@ -63,36 +69,3 @@ type Budget struct {
 
 // shorthand is the key that a bare value stands for: `error_budget: 5%`.
 func (Budget) shorthand() string { return "share" }
-
-// CatchUp says what becomes of ticks that were missed while nothing ran.
-type CatchUp struct {
-	// Policy is which of them are run.
-	Policy CatchUpPolicy `yaml:"policy"`
-	// Max bounds how many are run with CatchUpAll, the latest ones; 0 for the other policies.
-	Max int `yaml:"max" min:"1" max:"10000"`
-}
-
-// shorthand is the key that a bare value stands for: `catch_up: latest`.
-func (CatchUp) shorthand() string { return "policy" }
-
-// CatchUpPolicy is which missed ticks are run.
-type CatchUpPolicy string
-
-// The policies of catching up.
-const (
-	CatchUpLatest CatchUpPolicy = "latest" // one run for all of them
-	CatchUpAll    CatchUpPolicy = "all"    // one run for each, the latest Max
-	CatchUpNone   CatchUpPolicy = "none"   // none; the next tick comes anyway
-)
-
-// defaultCatchUpMax is a month of nightly ticks.
-const defaultCatchUpMax = 31
-
-// Overlap says what becomes of a tick that comes while the last run of the pipeline still goes.
-type Overlap string
-
-// The ways of overlap.
-const (
-	OverlapSkip  Overlap = "skip"  // it is dropped and recorded as skipped
-	OverlapQueue Overlap = "queue" // one of them waits and runs right after
-)

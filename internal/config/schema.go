@@ -111,6 +111,8 @@ func (g generator) structure(t reflect.Type, path string) schema {
 		s["required"] = []string{"brokers"}
 	case reflect.TypeFor[ClickHouse]():
 		s["required"] = []string{"url"}
+	case reflect.TypeFor[Webhook]():
+		s["required"] = []string{"url"}
 	case reflect.TypeFor[Pipeline]():
 		g.pipeline(s)
 	}

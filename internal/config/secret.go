@@ -85,3 +85,32 @@ func (u URL) as(user string, password Secret) URL {
 	c.User = url.UserPassword(user, password.Reveal())
 	return URL{whole: c}
 }
+
+// Endpoint is an http or https address of which only scheme and host are ever shown: what follows them is often a password.
+type Endpoint struct{ url URL }
+
+// ParseEndpoint reads an address as ParseURL does.
+func ParseEndpoint(s string) (Endpoint, error) {
+	u, err := ParseURL(s)
+	return Endpoint{u}, err
+}
+
+// Reveal returns the whole address, to be called and shown nowhere.
+func (e Endpoint) Reveal() string { return e.url.Reveal() }
+
+// Empty reports whether there is no address.
+func (e Endpoint) Empty() bool { return e.url.whole == nil }
+
+// String is scheme and host.
+func (e Endpoint) String() string {
+	if e.Empty() {
+		return ""
+	}
+	return e.url.whole.Scheme + "://" + e.url.whole.Host + "/" + mask
+}
+
+// Format prints String for every verb.
+func (e Endpoint) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(e.String())) }
+
+// MarshalText is String, in JSON and in YAML.
+func (e Endpoint) MarshalText() ([]byte, error) { return []byte(e.String()), nil }

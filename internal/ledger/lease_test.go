@@ -164,7 +164,7 @@ func TestRenew_PutsExpiryOff(t *testing.T) {
 func dump(t testing.TB, l *Ledger) string {
 	t.Helper()
 	var all strings.Builder
-	for _, table := range []string{"meta", "leases", "runs", "commits", "cursors", "positions", "ticks", "audit"} {
+	for _, table := range []string{"meta", "leases", "runs", "commits", "cursors", "positions", "schedules", "alerts", "audit"} {
 		rows, err := l.reader.Query("SELECT * FROM " + table + " ORDER BY 1, 2")
 		must(t, err)
 		columns, err := rows.Columns()

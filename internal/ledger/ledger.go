@@ -117,3 +117,6 @@ func fromNull(n sql.NullInt64) time.Time {
 	}
 	return fromMS(n.Int64)
 }
+
+// toNull is null for the zero time.
+func toNull(t time.Time) sql.NullInt64 { return sql.NullInt64{Int64: ms(t), Valid: !t.IsZero()} }

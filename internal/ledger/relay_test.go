@@ -69,7 +69,7 @@ func TestSetPosition_NeverGoesBack(t *testing.T) {
 	}
 }
 
-func TestMetaAuditTick(t *testing.T) {
+func TestMetaAudit(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	w := newWorld(t)
@@ -92,21 +92,5 @@ func TestMetaAuditTick(t *testing.T) {
 	log, err := a.AuditLog(ctx, 0)
 	if err != nil || len(log) != 2 || log[0].Who != "operator" || !log[0].At.Equal(w.clock.Now()) || log[1].Subject != "0f…" {
 		t.Errorf("audit %+v, %v", log, err)
-	}
-
-	if _, ok, err := a.Tick(ctx, "market-penalties"); ok || err != nil {
-		t.Errorf("a tick before the first: %v", err)
-	}
-	at := w.clock.Now()
-	for i, c := range []struct {
-		at    time.Time
-		taken bool
-	}{{at, true}, {at, false}, {at.Add(-time.Hour), false}, {at.Add(time.Hour), true}} {
-		if taken, err := b.SetTick(ctx, "market-penalties", c.at); err != nil || taken != c.taken {
-			t.Errorf("%d: taken %v, %v", i, taken, err)
-		}
-	}
-	if got, ok, err := a.Tick(ctx, "market-penalties"); err != nil || !ok || !got.Equal(at.Add(time.Hour)) {
-		t.Errorf("tick %v, %v, %v", got, ok, err)
 	}
 }

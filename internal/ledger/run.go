@@ -26,6 +26,8 @@ type BeginRun struct {
 	Kind     string // of the records
 	Mode     string // "snapshot", "append", "incremental"
 	Note     string // anything that people should see beside the run; may be empty
+	// Tick is the scheduled time that the run is for; zero for one that nobody scheduled.
+	Tick time.Time
 }
 
 // Run is a run that this process has begun and not yet finished, and its hold on the pipeline.
@@ -61,9 +63,9 @@ func (l *Ledger) Begin(ctx context.Context, b BeginRun) (*Run, error) {
 		}
 		run.Fence, run.expires, run.Started = mine.fence, mine.expires, t.now
 		h := l.o.Self
-		return t.row(`INSERT INTO runs (id, pipeline, kind, mode, note, state, fence, host, pid, process_started, what, started)
-			VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?) RETURNING no`,
-			id.String(), b.Pipeline, b.Kind, b.Mode, b.Note, run.Fence, h.Host, h.PID, ms(h.Started), h.What, ms(t.now)).Scan(&run.No)
+		return t.row(`INSERT INTO runs (id, pipeline, kind, mode, note, tick, state, fence, host, pid, process_started, what, started)
+			VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?) RETURNING no`,
+			id.String(), b.Pipeline, b.Kind, b.Mode, b.Note, toNull(b.Tick), run.Fence, h.Host, h.PID, ms(h.Started), h.What, ms(t.now)).Scan(&run.No)
 	})
 	if err != nil {
 		return nil, err

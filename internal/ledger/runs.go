@@ -20,24 +20,25 @@ type RunRow struct {
 	Kind     string
 	Mode     string
 	Note     string
-	Holder   Holder // without Birth
+	Tick     time.Time // scheduled; zero for a run that nobody scheduled
+	Holder   Holder    // without Birth
 	Started  time.Time
 	Finished time.Time // zero while it is open
 	Cleaned  time.Time // zero while its stage may still be there
 	Outcome            // State is "open" and the rest zero while it is open
 }
 
-const runColumns = `id, no, pipeline, kind, mode, note, host, pid, process_started, what, started, finished, cleaned,
+const runColumns = `runs.id, no, pipeline, kind, mode, note, tick, host, pid, process_started, what, started, finished, cleaned,
 	state, error, error_code, seconds, live_seconds, publish_seconds, published, ` + countColumns
 
 func scanRun(s scanner) (RunRow, error) {
 	var r RunRow
 	var process, started int64
-	var finished, cleaned sql.NullInt64
-	err := s.Scan(append([]any{&r.ID, &r.No, &r.Pipeline, &r.Kind, &r.Mode, &r.Note, &r.Holder.Host, &r.Holder.PID, &process, &r.Holder.What,
+	var finished, cleaned, tick sql.NullInt64
+	err := s.Scan(append([]any{&r.ID, &r.No, &r.Pipeline, &r.Kind, &r.Mode, &r.Note, &tick, &r.Holder.Host, &r.Holder.PID, &process, &r.Holder.What,
 		&started, &finished, &cleaned, &r.State, &r.Error, &r.ErrorCode, &r.Seconds, &r.LiveSeconds, &r.PublishSeconds, &r.Published},
 		r.Counts.dest()...)...)
-	r.Holder.Started, r.Started, r.Finished, r.Cleaned = fromMS(process), fromMS(started), fromNull(finished), fromNull(cleaned)
+	r.Holder.Started, r.Started, r.Finished, r.Cleaned, r.Tick = fromMS(process), fromMS(started), fromNull(finished), fromNull(cleaned), fromNull(tick)
 	return r, err
 }
 
