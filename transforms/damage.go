@@ -39,16 +39,20 @@ func isErrorValue(v []byte) bool {
 // it shows, and writes to a text file, 3.60802E+17.
 const shownInFull = 11
 
-// hasLostDigits reports a number in scientific notation that has more digits than are written.
+// hasLostDigits reports a number in scientific notation that has more digits than are written. Nearly every cell that begins with
+// a digit is decided by its second character.
 func hasLostDigits(v []byte) bool {
-	mantissa, exponent, ok := bytes.Cut(bytes.ToUpper(v), []byte("E"))
-	if !ok {
+	v = bytes.TrimLeft(v, "+-")
+	if len(v) < 3 || v[0]-'0' > 9 || v[1] != '.' && v[1]|0x20 != 'e' {
 		return false
 	}
-	power, err := strconv.Atoi(string(exponent))
+	e := bytes.IndexAny(v, "eE")
+	if e < 0 {
+		return false
+	}
+	power, err := strconv.Atoi(string(v[e+1:]))
 	if err != nil || power < shownInFull {
 		return false
 	}
-	whole, rest, _ := bytes.Cut(bytes.TrimLeft(mantissa, "+-"), []byte("."))
-	return len(whole) == 1 && whole[0]-'0' <= 9 && len(bytes.Trim(rest, "0123456789")) == 0
+	return e == 1 || len(bytes.Trim(v[2:e], "0123456789")) == 0
 }
