@@ -46,8 +46,10 @@ func (t *trip) read(ctx context.Context, in connectors.Reader) error {
 	var mu sync.Mutex // guards the trip's sums
 	for range hands {
 		group.Go(func() error {
+			staged := &keys{trip: t}
+			defer staged.drop()
 			for b := range batches {
-				out, err := t.stage(ctx, fold, in.Inputs()[b.batch.Input], b)
+				out, err := t.stage(ctx, fold, in.Inputs()[b.batch.Input], b, staged)
 				if err != nil {
 					return err
 				}
@@ -57,7 +59,7 @@ func (t *trip) read(ctx context.Context, in connectors.Reader) error {
 				mu.Unlock()
 				out.Release()
 			}
-			return nil
+			return staged.flush(ctx)
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -86,8 +88,8 @@ func feed(ctx context.Context, in connectors.Reader, batches chan<- numbered) er
 	}
 }
 
-// stage transforms one batch and inserts what came of it.
-func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from connectors.Input, b numbered) (*transforms.Output, error) {
+// stage transforms one batch, keeps its rows, and hands its keys and what was refused to the stage.
+func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from connectors.Input, b numbered, staged *keys) (*transforms.Output, error) {
 	defer b.batch.Release()
 	refused := make([]transforms.RefusedRow, len(b.batch.Refused))
 	for i, r := range b.batch.Refused {
@@ -97,22 +99,26 @@ func (t *trip) stage(ctx context.Context, fold *transforms.Transformer, from con
 	if err != nil {
 		return nil, Unfit(from.Name, err)
 	}
-	if err := t.spool.Put(b.no, out.Accepted); err != nil {
+	if err := t.keep(ctx, b.no, out, staged); err != nil {
 		out.Release()
 		return nil, err
 	}
-	token := fmt.Sprintf("%s:%d", t.run.ID, b.no)
-	if err := t.Warehouse.Stage(ctx, t.kind(), token, out.Accepted); err != nil {
-		out.Release()
-		return nil, err
+	return out, nil
+}
+
+func (t *trip) keep(ctx context.Context, no uint32, out *transforms.Output, staged *keys) error {
+	if err := t.spool.Put(no, out.Accepted); err != nil {
+		return err
+	}
+	if err := staged.add(ctx, no, out.Accepted); err != nil {
+		return err
 	}
 	t.at("batch half staged")
-	if err := t.Warehouse.StageRejects(ctx, token, out.Rejects); err != nil {
-		out.Release()
-		return nil, err
+	if err := t.Warehouse.StageRejects(ctx, fmt.Sprintf("%s:%d", t.run.ID, no), out.Rejects); err != nil {
+		return err
 	}
 	t.at("batch staged")
-	return out, nil
+	return nil
 }
 
 // Unfit says which input's columns do not fit the kind.

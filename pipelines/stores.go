@@ -117,7 +117,8 @@ type Spool interface {
 
 // Warehouse keeps the rows. Everything it is told may be told again.
 type Warehouse interface {
-	Stage(ctx context.Context, k *schemas.Kind, token string, rows arrow.Record) error
+	// Stage stages keys (see schemas.Keys), all of them or none.
+	Stage(ctx context.Context, k *schemas.Kind, token string, keys []arrow.Record) error
 	StageRejects(ctx context.Context, token string, rows arrow.Record) error
 	Staged(ctx context.Context, k *schemas.Kind, run uint64) (Tally, error)
 	StagedRejects(ctx context.Context, run uint64) (Tally, error)

@@ -1,6 +1,11 @@
 package schemas
 
-import "github.com/apache/arrow/go/v17/arrow"
+import (
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+)
 
 // Names of the columns that every stage batch carries before the kind's own.
 const (
@@ -96,6 +101,21 @@ func (k *Kind) Arrow() *arrow.Schema {
 		fields = append(fields, arrow.Field{Name: c.Name, Type: c.ArrowType(), Nullable: null})
 	}
 	return arrow.NewSchema(fields, nil)
+}
+
+// Keys are the columns of accepted rows that the diff looks at: run, place, record id, content hash. The caller releases
+// them; the other columns may go before.
+func Keys(rows arrow.Record) (arrow.Record, error) {
+	var fields []arrow.Field
+	var cols []arrow.Array
+	for _, name := range [...]string{ColRun, ColPlace, ColRecordID, ColContentHash} {
+		at := rows.Schema().FieldIndices(name)
+		if len(at) != 1 {
+			return nil, fmt.Errorf("rows have no column %s", name)
+		}
+		fields, cols = append(fields, rows.Schema().Field(at[0])), append(cols, rows.Column(at[0]))
+	}
+	return array.NewRecord(arrow.NewSchema(fields, nil), cols, rows.NumRows()), nil
 }
 
 // RejectArrow is the schema of a batch of refused rows as it is staged, the same for all kinds.

@@ -15,8 +15,8 @@ type store struct{ *warehouse.Warehouse }
 
 var _ pipelines.Warehouse = store{}
 
-func (s store) Stage(ctx context.Context, k *schemas.Kind, token string, rows arrow.Record) error {
-	return s.Warehouse.Stage(ctx, k, token, rows)
+func (s store) Stage(ctx context.Context, k *schemas.Kind, token string, keys []arrow.Record) error {
+	return s.Warehouse.Stage(ctx, k, token, keys)
 }
 
 func (s store) Staged(ctx context.Context, k *schemas.Kind, run uint64) (pipelines.Tally, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"creditsync/internal/fault"
 	"creditsync/schemas"
@@ -26,25 +27,49 @@ type Tally struct{ Rows, Check uint64 }
 // Add counts more rows in.
 func (t *Tally) Add(rows, check uint64) { t.Rows += rows; t.Check ^= check }
 
-// stagedColumns are what the diff looks at. The rows themselves wait with the caller until the diff has said which of them
-// are written.
-var stagedColumns = [...]string{schemas.ColRun, schemas.ColPlace, schemas.ColRecordID, schemas.ColContentHash}
-
-// Stage inserts the keys of one batch of accepted rows. token names its content for ever ("run UUID:batch"). The batch's
-// bytes are kept until they are acknowledged and the same bytes are sent again after a lost answer.
-func (w *Warehouse) Stage(ctx context.Context, k *schemas.Kind, token string, rows arrow.Record) error {
-	var fields []arrow.Field
-	var cols []arrow.Array
-	for _, name := range stagedColumns {
-		at := rows.Schema().FieldIndices(name)
-		if len(at) != 1 {
-			return fmt.Errorf("stage rows of %s: no column %s", k.Name, name)
-		}
-		fields, cols = append(fields, rows.Schema().Field(at[0])), append(cols, rows.Column(at[0]))
+// Stage inserts the keys of accepted rows as one block: all of them or none. The rows themselves wait with the caller until
+// the diff has said which of them are written. token names the keys for ever ("run UUID:batch"): their bytes are kept until they are
+// acknowledged, and the same bytes are sent again after a lost answer.
+func (w *Warehouse) Stage(ctx context.Context, k *schemas.Kind, token string, keys []arrow.Record) error {
+	if len(keys) == 0 {
+		return nil
 	}
-	keys := array.NewRecord(arrow.NewSchema(fields, nil), cols, rows.NumRows())
-	defer keys.Release()
-	return w.insert(ctx, "stage rows of "+k.Name, table(k, "stage"), token, keys)
+	whole, err := joined(keys)
+	if err != nil {
+		return fmt.Errorf("stage rows of %s: %w", k.Name, err)
+	}
+	defer whole.Release()
+	return w.insert(ctx, "stage rows of "+k.Name, table(k, "stage"), token, whole)
+}
+
+// joined is one record of the rows of several. The caller releases it.
+func joined(list []arrow.Record) (arrow.Record, error) {
+	if len(list) == 1 {
+		list[0].Retain()
+		return list[0], nil
+	}
+	var cols []arrow.Array
+	defer func() {
+		for _, c := range cols {
+			c.Release()
+		}
+	}()
+	rows := int64(0)
+	for _, one := range list {
+		rows += one.NumRows()
+	}
+	for i := range list[0].Columns() {
+		parts := make([]arrow.Array, len(list))
+		for k, one := range list {
+			parts[k] = one.Column(i)
+		}
+		col, err := array.Concatenate(parts, memory.DefaultAllocator)
+		if err != nil {
+			return nil, err
+		}
+		cols = append(cols, col)
+	}
+	return array.NewRecord(list[0].Schema(), cols, rows), nil
 }
 
 // StageRejects inserts one batch of refused rows, as Stage does.
