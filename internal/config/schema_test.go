@@ -224,7 +224,7 @@ func TestExample_AlternativesLoad(t *testing.T) {
 	servers := regexp.MustCompile(`(?ms)^(warehouse|bus):\n.*?\n\n`).ReplaceAll(content, nil)
 	servers = commented.ReplaceAll(servers, []byte("$1"))
 	for name, text := range map[string][]byte{"engine": engine, "servers": servers} {
-		look := testLookup(map[string]string{"CREDITSYNC_ENGINE_PASSWORD": "x", "CREDITSYNC_CLICKHOUSE_PASSWORD": "x"})
+		look := testLookup(map[string]string{"CREDITSYNC_ENGINE_PASSWORD": "x", "CREDITSYNC_CLICKHOUSE_PASSWORD": "x", "CREDITSYNC_WEBHOOK": "https://hooks.example/x"})
 		look.ReadFile = func(path string) ([]byte, error) {
 			if strings.HasSuffix(path, ".txt") {
 				return []byte("x"), nil
