@@ -138,3 +138,12 @@ const (
 	RuleBadJSON      = "bad_json"        // a line that is not one JSON object
 	RuleDoubleKey    = "double_key"      // a JSON object that names a column twice
 )
+
+// Interrupted is the error of a read that its source broke off although nothing is wrong with either: starting over at
+// once, from the beginning and as a new run, is likely to succeed.
+type Interrupted struct{ Err error }
+
+func (e *Interrupted) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Interrupted) Unwrap() error { return e.Err }

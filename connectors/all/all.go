@@ -5,11 +5,13 @@ package all
 import (
 	"creditsync/connectors"
 	"creditsync/connectors/file"
+	"creditsync/connectors/sql"
 )
 
 // Registry is the kinds of source by name.
 func Registry() connectors.Registry {
 	return connectors.NewRegistry(
 		file.Definition(),
+		sql.Definition(),
 	)
 }

@@ -170,7 +170,7 @@ func progress(t *testing.T, s System) {
 
 func refusedHaveRefs(t *testing.T, s System) {
 	table := numbered(3)
-	table.Rows[1] = large(1, connectors.MaxCell+1).Rows[0]
+	table.Rows[1] = large(2, connectors.MaxCell+1).Rows[1] // with a key of its own
 	s.Fill(t, table)
 	out := read(t, s.Source(t), table)
 	sameRows(t, out, Table{table.Header, [][]string{table.Rows[0], table.Rows[2]}})

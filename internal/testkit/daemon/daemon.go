@@ -95,12 +95,25 @@ func Start(dir, program string, args ...string) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
+	return start(dir, who, environment(dir), program, args)
+}
+
+// StartSelf starts this program once more as a server, with more in its environment, as the user that it runs as.
+func StartSelf(dir string, env ...string) (*Daemon, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return start(dir, nil, append(os.Environ(), env...), self, nil)
+}
+
+func start(dir string, who *syscall.Credential, env []string, program string, args []string) (*Daemon, error) {
 	d := &Daemon{cmd: exec.Command(program, args...), done: make(chan struct{}), log: filepath.Join(dir, "server.log")}
 	log, err := os.Create(d.log)
 	if err != nil {
 		return nil, err
 	}
-	d.cmd.Dir, d.cmd.Env, d.cmd.Stdout, d.cmd.Stderr = dir, environment(dir), log, log
+	d.cmd.Dir, d.cmd.Env, d.cmd.Stdout, d.cmd.Stderr = dir, env, log, log
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Pdeathsig: syscall.SIGKILL}
 	started := make(chan error, 1)
 	go func() {

@@ -3,10 +3,16 @@ package toxic
 import (
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
 )
+
+func TestMain(m *testing.M) {
+	Main()
+	os.Exit(m.Run())
+}
 
 func TestProxy_Cut(t *testing.T) {
 	t.Parallel()
@@ -25,7 +31,12 @@ func TestProxy_Cut(t *testing.T) {
 			_ = c.Close()
 		}
 	}()
-	p := New(t, l.Addr().String())
+	n, err := Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Stop)
+	p := n.Proxy(t, l.Addr().String())
 	for _, want := range []int{10_000, 7} {
 		if want == 7 {
 			p.Cut(t, 7)
@@ -40,7 +51,8 @@ func TestProxy_Cut(t *testing.T) {
 		}
 		c.Close()
 	}
-	p.Down()
+	p.Calm(t)
+	p.Down(t)
 	if c, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(p.Port)); err == nil {
 		c.Close()
 		t.Error("a proxy that is down takes connections")
