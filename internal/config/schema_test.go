@@ -17,6 +17,7 @@ import (
 
 	"creditsync/connectors"
 	"creditsync/connectors/file"
+	"creditsync/connectors/sql"
 	"creditsync/internal/fault"
 )
 
@@ -186,7 +187,7 @@ func TestKeys_EachFieldHasADocComment(t *testing.T) {
 var refused = []string{"ledger.postgres", "warehouse.clickhouse.cluster"}
 
 // commented is a setting that is switched off: a # with no space after it.
-var commented = regexp.MustCompile(`(?m)^#([^ \n#].*|  +[a-z].*)$`)
+var commented = regexp.MustCompile(`(?m)^#([^ \n#].*|  +(- )?[a-z].*)$`)
 
 func TestExample_HasEveryKeyAndLoads(t *testing.T) {
 	t.Parallel()
@@ -201,9 +202,11 @@ func TestExample_HasEveryKeyAndLoads(t *testing.T) {
 			t.Errorf("%s is not in %s", path, example)
 		}
 	}
-	for _, f := range fields(reflect.TypeOf(file.Options{})) {
-		if !regexp.MustCompile(`(?m)^        ` + f.key + `:`).Match(content) {
-			t.Errorf("option %s of a file is not in %s", f.key, example)
+	for name, options := range map[string]reflect.Type{"a file": reflect.TypeOf(file.Options{}), "a database": reflect.TypeOf(sql.Options{})} {
+		for _, f := range fields(options) {
+			if !regexp.MustCompile(`(?m)^#?        ` + f.key + `:`).Match(content) {
+				t.Errorf("option %s of %s is not in %s", f.key, name, example)
+			}
 		}
 	}
 	known := testKnown()
@@ -231,7 +234,9 @@ func TestExample_AlternativesLoad(t *testing.T) {
 			}
 			return text, nil
 		}
-		c, err := Load(DefaultPath, look, testKnown())
+		known := testKnown()
+		known.Sources = connectors.NewRegistry(file.Definition(), sql.Definition())
+		c, err := Load(DefaultPath, look, known)
 		if err != nil {
 			t.Errorf("%s: %s\n%s", name, fault.Say(err, fault.English), text)
 			continue

@@ -47,7 +47,10 @@ func configPage(schema []byte, sources connectors.Registry) (string, error) {
 		}
 		fmt.Fprintf(&b, "可用的方式 / modes：%s\n\n| 键 key | 值 value | 说明 | meaning |\n| --- | --- | --- | --- |\n", strings.Join(modes, "、"))
 		for _, key := range keyOrder(options, "") {
-			n := source.Properties[key]
+			n := source.below(key)
+			if n == nil {
+				return "", fmt.Errorf("source %s: the schema has no key %s", name, key)
+			}
 			zh, en, told := strings.Cut(n.Description, "\n")
 			if !told {
 				return "", fmt.Errorf("source %s: its options have no method Keys that explains %s", name, key)
@@ -90,6 +93,16 @@ func (n *node) shape() *node {
 	for _, one := range n.AnyOf {
 		if s := one.shape(); s.Properties != nil || s.Items != nil {
 			return s
+		}
+	}
+	return n
+}
+
+// below is the node of a path of keys; nil where there is none.
+func (n *node) below(path string) *node {
+	for _, key := range strings.Split(path, ".") {
+		if n = n.shape().Properties[key]; n == nil {
+			return nil
 		}
 	}
 	return n
