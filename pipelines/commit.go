@@ -113,10 +113,17 @@ func (t *trip) fill(ctx context.Context, no uint64, slice, slices int) (found Co
 			return found, c, err
 		}
 	}
+	if err := t.untouched(ctx, s); err != nil {
+		return found, c, err
+	}
 	found = Counts{Inserted: changes.Inserted, Updated: changes.Updated, Deleted: changes.Deleted, Unchanged: changes.Unchanged, Superseded: changes.Superseded, Withheld: changes.Withheld}
 	c = Closing{Commit: no, Rows: changes.Rows, Notify: changes.Notify, Checksum: changes.Checksum, Last: slice == slices-1, Cursor: t.cursor, Inputs: t.names}
+	if t.act != nil { // what it changes is all that it reads
+		found.Read = found.Inserted + found.Updated + found.Unchanged + found.Superseded
+		found.Accepted, c.Stay = found.Read, t.act.Back == nil
+	}
 	c.Counts = found
-	if c.Last { // what was read and refused is counted once, with the run's last commit
+	if c.Last && t.act == nil { // what was read and refused is counted once, with the run's last commit
 		total := t.rep.Counts
 		total.Add(found)
 		if err := total.Balanced(); err != nil {
@@ -134,7 +141,7 @@ func (t *trip) fill(ctx context.Context, no uint64, slice, slices int) (found Co
 		return found, c, err
 	}
 	t.at("written")
-	if c.Last {
+	if c.Last || t.act != nil {
 		if c.Quarantine, c.QuarantineOf, err = t.Warehouse.WriteQuarantine(ctx, s, t.verdict()); err != nil {
 			return found, c, err
 		}
@@ -144,14 +151,6 @@ func (t *trip) fill(ctx context.Context, no uint64, slice, slices int) (found Co
 		return found, c, err
 	}
 	return found, c, t.Warehouse.Verify(ctx, s, changes)
-}
-
-// verdict is what a whole run says of the quarantine.
-func (t *trip) verdict() Verdict {
-	if t.wish.Replay {
-		return Verdict{Resolve: true, Replayed: t.answered}
-	}
-	return Verdict{Resolve: true, Answered: t.answered}
 }
 
 // commitQuarantine closes a commit that holds nothing but the run's refused rows and what is said of others.

@@ -42,9 +42,10 @@ func (t *trip) tallied(ctx context.Context) error {
 		Do(fault.T("什么都没有入库，再次运行即可。", "Nothing was applied; run again."))
 }
 
-// guardDeletes refuses to delete more than the pipeline may lose in one run, unless the operator accepts so many.
+// guardDeletes refuses to delete more than the pipeline may lose in one run, unless the operator accepts so many. What an
+// act deletes was asked for by name.
 func (t *trip) guardDeletes(ctx context.Context, deletes uint64) error {
-	if deletes <= t.p.MassDelete.MinRows || deletes <= t.wish.AcceptDeletes {
+	if t.act != nil || deletes <= t.p.MassDelete.MinRows || deletes <= t.wish.AcceptDeletes {
 		return nil
 	}
 	owned, err := t.Warehouse.Owned(ctx, t.kind(), t.p.Name)

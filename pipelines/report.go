@@ -61,9 +61,11 @@ type Report struct {
 	Rules, Hints map[string]uint64
 	// LastCommit is the number of the run's last commit; the relay has told all when it is past it.
 	LastCommit uint64
-	Started    time.Time
-	Seconds    float64 // from the lease to the last commit applied
-	Live       float64 // from there until the analysts' view had it
-	DryRun     bool
-	Err        error
+	// Touched are, of a run that reverts another, the records that were changed again since, by who changed them last.
+	Touched []Touched
+	Started time.Time
+	Seconds float64 // from the lease to the last commit applied
+	Live    float64 // from there until the analysts' view had it
+	DryRun  bool
+	Err     error
 }

@@ -35,16 +35,23 @@ type Runner struct {
 
 // Run runs the pipeline once. The report says all, its Err included.
 func (r *Runner) Run(ctx context.Context, p Pipeline, wish Wish) Report {
-	started := r.Now()
-	run, err := r.Ledger.Begin(ctx, p.Name, p.Kind.Name, string(p.Mode)) // 1. lease
-	if err != nil {
-		return Report{Pipeline: p.Name, Kind: p.Kind.Name, State: Failed, Started: started, Err: err}
+	t := &trip{Runner: r, p: p, wish: wish}
+	return r.ride(ctx, t, string(p.Mode), t.travel)
+}
+
+// ride takes a road under the lease of the pipeline and writes down how it ended.
+func (r *Runner) ride(ctx context.Context, t *trip, mode string, road func(context.Context) (State, error)) Report {
+	t.rep = Report{Pipeline: t.p.Name, Kind: t.p.Kind.Name, Started: r.Now(), DryRun: t.wish.DryRun}
+	var err error
+	if t.run, err = r.Ledger.Begin(ctx, t.p.Name, t.p.Kind.Name, mode, t.note()); err != nil { // 1. lease
+		t.rep.State, t.rep.Err = Failed, err
+		return t.rep
 	}
+	t.rep.Run, t.rep.RunNo = t.run.ID, t.run.No
 	r.at("leased")
-	kept, release := r.Ledger.Keep(ctx, run)
+	kept, release := r.Ledger.Keep(ctx, t.run)
 	defer release()
-	t := &trip{Runner: r, p: p, wish: wish, run: run, rep: Report{Pipeline: p.Name, Kind: p.Kind.Name, Run: run.ID, RunNo: run.No, Started: started, DryRun: wish.DryRun}}
-	t.rep.State, t.rep.Err = t.travel(kept)
+	t.rep.State, t.rep.Err = road(kept)
 	if lost := context.Cause(kept); t.rep.Err != nil && lost != nil && ctx.Err() == nil {
 		t.rep.Err = lost // the lease was lost; what failed for it says only that it was stopped
 	}

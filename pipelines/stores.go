@@ -29,10 +29,10 @@ type Closing struct {
 	Counts                   Counts
 	Rows, Notify, Checksum   uint64
 	Quarantine, QuarantineOf uint64 // rows and checksum of the quarantine
-	// Last is true for the last commit of a run: with it the cursor and the list of inputs move (I1).
-	Last   bool
-	Cursor []byte
-	Inputs []string
+	// Last is true for the last commit of a run: with it the cursor and the list of inputs move (I1), unless they Stay.
+	Last, Stay bool
+	Cursor     []byte
+	Inputs     []string
 }
 
 // Commit is a closed commit as the ledger knows it.
@@ -47,8 +47,8 @@ type Commit struct {
 
 // Ledger says what is committed. It is the only place that does.
 type Ledger interface {
-	// Begin takes the pipeline's lease; a live holder is a fault of class Run that names it.
-	Begin(ctx context.Context, pipeline, kind, mode string) (Run, error)
+	// Begin takes the pipeline's lease; a live holder is a fault of class Run that names it. The note stands beside the run.
+	Begin(ctx context.Context, pipeline, kind, mode, note string) (Run, error)
 	// Keep renews the lease until stop is called; the context ends when it is lost.
 	Keep(ctx context.Context, run Run) (kept context.Context, stop func())
 	// Finish stores how the run ended and frees the lease.
@@ -87,6 +87,7 @@ type Scope struct {
 	Slice    int
 	Slices   int
 	At       time.Time
+	Act      *Act // what is done to committed records; nil where the stage decides
 }
 
 // Changes is what a diff found.
@@ -102,6 +103,7 @@ type Changes struct {
 type Verdict struct {
 	Resolve                       bool
 	Answered, Dismissed, Replayed []string
+	Undone                        []uint64 // commits whose word on the rows of reverted records is taken back
 }
 
 // Spool keeps a run's accepted rows while the warehouse has only their keys: until the diff has said which are written.
@@ -127,6 +129,8 @@ type Warehouse interface {
 	Size(ctx context.Context, s Scope) (uint64, error)
 	Absent(ctx context.Context, s Scope) (uint64, error)
 	Owned(ctx context.Context, k *schemas.Kind, pipeline string) (uint64, error)
+	// Touched are the records of a run to be reverted that others have changed since.
+	Touched(ctx context.Context, s Scope) ([]Touched, error)
 	Diff(ctx context.Context, s Scope) (Changes, error)
 	// Write writes the versions; the rows of new and changed records come from rows.
 	Write(ctx context.Context, s Scope, c Changes, rows Spool) error

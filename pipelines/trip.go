@@ -24,6 +24,7 @@ type trip struct {
 	*Runner
 	p    Pipeline
 	wish Wish
+	act  *Act // nil where a source is read
 	run  Run
 	rep  Report
 
@@ -137,6 +138,14 @@ func (t *trip) outcome(err error) (State, error) {
 		Do(fault.T("数据不会丢失：排除故障后再次运行，会先把它补全。", "Nothing is lost: mend what is wrong and run again; the next run brings it forward first."))
 }
 
+// note is what people should see beside the run.
+func (t *trip) note() string {
+	if t.act == nil {
+		return ""
+	}
+	return t.act.Note
+}
+
 // finish writes down how the run ended, also when the caller has been told to stop.
 func (t *trip) finish(ctx context.Context) {
 	end := t.Now()
@@ -164,7 +173,7 @@ func (t *trip) finish(ctx context.Context) {
 func (t *trip) scope(commit uint64, slice, slices int) Scope {
 	return Scope{
 		Kind: t.p.Kind, Pipeline: t.p.Name, Run: t.run.No, Commit: commit, Snapshot: t.snapshot,
-		Withhold: t.unkeyed > 0 && !t.wish.ApplyDeletes, Lower: t.p.Lower, Slice: slice, Slices: slices, At: t.Now(),
+		Withhold: t.unkeyed > 0 && !t.wish.ApplyDeletes, Lower: t.p.Lower, Slice: slice, Slices: slices, At: t.Now(), Act: t.act,
 	}
 }
 

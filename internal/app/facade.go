@@ -136,7 +136,7 @@ type Message struct {
 type RunRow struct {
 	RunNo                   uint64
 	Run, Pipeline, Kind     string
-	Mode, State             string
+	Mode, State, Note       string
 	Started                 time.Time
 	Finished                time.Time // zero while it runs
 	Counts                  pipelines.Counts
@@ -156,4 +156,29 @@ type QuarantineFilter struct {
 type Exported struct {
 	Path, Authority string
 	Rows            int
+}
+
+// RevertWish is what an operator asks of a revert.
+type RevertWish struct {
+	Run    string // number, or the beginning of the UUID
+	Reason string // kept in the audit
+	// Partly reverts the records that nobody changed since, and leaves the others alone, instead of refusing all.
+	Partly bool
+	DryRun bool
+}
+
+// Reverted is how the revert of a run went. Its counts are of the records as they are now: deleted are those that the run had
+// brought, inserted those that it had removed, updated those that have their former content again; unchanged are those that
+// were as before already, superseded those left alone because others changed them since.
+type Reverted struct {
+	RunResult
+	// Of is the run that was undone; By are the runs that changed its records again since.
+	Of RunRow
+	By []TouchedBy
+}
+
+// TouchedBy is a run with how many records of the run to be reverted it was the last to change.
+type TouchedBy struct {
+	RunRow
+	Records uint64
 }

@@ -20,8 +20,8 @@ type books struct {
 
 var _ pipelines.Ledger = books{}
 
-func (b books) Begin(ctx context.Context, pipeline, kind, mode string) (pipelines.Run, error) {
-	run, err := b.Ledger.Begin(ctx, ledger.BeginRun{Pipeline: pipeline, Kind: kind, Mode: mode})
+func (b books) Begin(ctx context.Context, pipeline, kind, mode, note string) (pipelines.Run, error) {
+	run, err := b.Ledger.Begin(ctx, ledger.BeginRun{Pipeline: pipeline, Kind: kind, Mode: mode, Note: note})
 	if err != nil {
 		return pipelines.Run{}, err
 	}
@@ -66,7 +66,7 @@ func (b books) Open(ctx context.Context, run pipelines.Run, lock pipelines.Lock,
 func (b books) Close(ctx context.Context, run pipelines.Run, lock pipelines.Lock, c pipelines.Closing) error {
 	return b.CloseCommit(ctx, run.Hold.(*ledger.Run), lock.Hold.(*ledger.KindLock), ledger.Close{
 		No: c.Commit, Counts: ledger.Counts(c.Counts), Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum,
-		QuarantineRows: c.Quarantine, QuarantineChecksum: c.QuarantineOf, Last: c.Last, Cursor: c.Cursor, Inputs: c.Inputs,
+		QuarantineRows: c.Quarantine, QuarantineChecksum: c.QuarantineOf, Last: c.Last && !c.Stay, Cursor: c.Cursor, Inputs: c.Inputs,
 	})
 }
 

@@ -76,11 +76,21 @@ func (a *App) runAll(ctx context.Context, chosen []*config.Pipeline, wish pipeli
 		rep := runner.Run(ctx, a.onRoad(p), wish)
 		results = append(results, a.publish(ctx, rep))
 	}
+	a.tend(ctx)
+	return results, nil
+}
+
+// tend is what the janitor does after runs. What goes wrong is not theirs: it is done by the next.
+func (a *App) tend(ctx context.Context) {
+	if err := a.Sweep(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		a.Log.Warn("remove the stages of ended runs", "error", err)
+	}
+	if err := a.forget(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		a.Log.Warn("write the tombstones of deleted records", "error", err)
+	}
 	if err := a.showRuns(context.WithoutCancel(ctx)); err != nil {
 		a.Log.Warn("add the runs to the analysts' list", "error", err)
 	}
-	a.sweep(ctx)
-	return results, nil
 }
 
 func alreadyRunning(a *App, pipeline string, held ledger.Held) error {
@@ -119,11 +129,4 @@ func (a *App) publish(ctx context.Context, rep pipelines.Report) RunResult {
 		a.Log.Warn("write down what was published", "run", rep.Run, "error", err)
 	}
 	return out
-}
-
-// sweep removes what the ended runs staged.
-func (a *App) sweep(ctx context.Context) {
-	if err := a.Sweep(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		a.Log.Warn("remove the stages of ended runs", "error", err)
-	}
 }

@@ -25,15 +25,21 @@ func (a *App) Runs(ctx context.Context, pipeline string, limit int) ([]RunRow, e
 	}
 	out := make([]RunRow, len(list))
 	for i, r := range list {
-		out[i] = RunRow{
-			RunNo: r.No, Run: r.ID.String(), Pipeline: r.Pipeline, Kind: r.Kind, Mode: r.Mode, State: r.State, Started: r.Started, Finished: r.Finished,
-			Counts: pipelines.Counts(r.Counts), Published: r.Published, Seconds: r.Seconds, ErrorCode: r.ErrorCode, Error: r.Error,
-		}
-		if r.State == ledger.RunOpen {
-			out[i].Holds = r.Holder.String()
-		}
+		out[i] = runRow(r)
 	}
 	return out, nil
+}
+
+// runRow is a run of the ledger as people see it.
+func runRow(r ledger.RunRow) RunRow {
+	out := RunRow{
+		RunNo: r.No, Run: r.ID.String(), Pipeline: r.Pipeline, Kind: r.Kind, Mode: r.Mode, Note: r.Note, State: r.State, Started: r.Started, Finished: r.Finished,
+		Counts: pipelines.Counts(r.Counts), Published: r.Published, Seconds: r.Seconds, ErrorCode: r.ErrorCode, Error: r.Error,
+	}
+	if r.State == ledger.RunOpen {
+		out.Holds = r.Holder.String()
+	}
+	return out
 }
 
 // recentRuns is how far back the analysts' list of runs is held against the ledger after each run.

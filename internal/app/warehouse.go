@@ -37,6 +37,15 @@ func (s store) Absent(ctx context.Context, sc pipelines.Scope) (uint64, error) {
 	return s.Warehouse.Absent(ctx, scope(sc))
 }
 
+func (s store) Touched(ctx context.Context, sc pipelines.Scope) ([]pipelines.Touched, error) {
+	list, err := s.Warehouse.Touched(ctx, scope(sc))
+	out := make([]pipelines.Touched, len(list))
+	for i, by := range list {
+		out[i] = pipelines.Touched(by)
+	}
+	return out, err
+}
+
 func (s store) Diff(ctx context.Context, sc pipelines.Scope) (pipelines.Changes, error) {
 	c, err := s.Warehouse.Diff(ctx, scope(sc))
 	return pipelines.Changes{
@@ -67,8 +76,12 @@ func (s store) Live(ctx context.Context, k *schemas.Kind, c pipelines.Commit) er
 }
 
 func scope(s pipelines.Scope) warehouse.Scope {
+	var act *warehouse.Act
+	if a := s.Act; a != nil {
+		act = &warehouse.Act{Forget: a.Forget, Revert: a.Revert}
+	}
 	return warehouse.Scope{
-		Kind: s.Kind, Pipeline: s.Pipeline, Run: s.Run, Commit: s.Commit, Snapshot: s.Snapshot, Withhold: s.Withhold,
+		Act: act, Kind: s.Kind, Pipeline: s.Pipeline, Run: s.Run, Commit: s.Commit, Snapshot: s.Snapshot, Withhold: s.Withhold,
 		Lower: s.Lower, Slice: warehouse.Slice{I: s.Slice, N: s.Slices}, At: s.At,
 	}
 }

@@ -83,12 +83,14 @@ type TLS struct {
 	Key  string `yaml:"key" is:"path"`
 }
 
-// Bus is one of two: exactly one field is not nil.
+// Bus is one of two: exactly one of Embedded and Kafka is not nil.
 type Bus struct {
 	// Embedded is the broker that creditsync starts itself.
 	Embedded *EmbeddedBus `yaml:"embedded"`
 	// Kafka is a broker or cluster that is there already.
 	Kafka *Kafka `yaml:"kafka"`
+	// TombstoneAfter is for how long a record is gone before consumers are told to forget it; 0 never tells them.
+	TombstoneAfter time.Duration `yaml:"tombstone_after"`
 }
 
 // EmbeddedBus is how the embedded broker runs.
@@ -166,7 +168,7 @@ func defaults(file, dir string, lang fault.Language, zone *time.Location) *Confi
 		Warehouse: Warehouse{
 			Embedded: &EmbeddedWarehouse{HTTP: "127.0.0.1:8123", Native: "127.0.0.1:9000"},
 		},
-		Bus:     Bus{Embedded: &EmbeddedBus{Listen: "127.0.0.1:9092"}},
+		Bus:     Bus{Embedded: &EmbeddedBus{Listen: "127.0.0.1:9092"}, TombstoneAfter: 7 * 24 * time.Hour},
 		Console: Console{Listen: "127.0.0.1:8080"},
 
 		Calendar: Calendar{Base: CNWorkdays},

@@ -34,6 +34,7 @@ func sentences() map[string]fault.Text {
 		"warehouse.clickhouse.tls.key":  both("本客户端的私钥（PEM），与 cert 同时设置", "Private key of this client (PEM), together with cert"),
 
 		"bus":                      both("发布变更的 Kafka：embedded 或 kafka 二选一", "The Kafka that changes are published on: embedded or kafka"),
+		"bus.tombstone_after":      both("记录被删除满这么久后，在主题上为它写一条墓碑（没有内容的消息），让消费者忘掉它；0d 表示不写。默认 7d", "When a record has been deleted for so long, a tombstone (a message without a value) tells consumers to forget it; 0d: never. Default 7d"),
 		"bus.embedded":             both("由 creditsync 自己启动的代理（默认）", "The broker that creditsync starts itself (default)"),
 		"bus.embedded.listen":      both("代理的地址，只能是回环地址，因为它没有密码；端口 0 表示任意空闲端口", "Address of the broker, a loopback address as it has no password; port 0 takes a free one"),
 		"bus.kafka":                both("已有的 Kafka", "A Kafka that is there already"),

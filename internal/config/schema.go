@@ -103,8 +103,10 @@ func (g generator) structure(t reflect.Type, path string) schema {
 	}
 	s := schema{"type": []string{"object", "null"}, "properties": properties, "additionalProperties": false}
 	switch t {
-	case reflect.TypeFor[Warehouse](), reflect.TypeFor[Bus]():
+	case reflect.TypeFor[Warehouse]():
 		s["maxProperties"] = 1
+	case reflect.TypeFor[Bus]():
+		s["not"] = schema{"type": "object", "required": []string{"embedded", "kafka"}}
 	case reflect.TypeFor[SASL]():
 		s["required"] = []string{"mechanism", "user", "password"}
 	case reflect.TypeFor[Kafka]():

@@ -123,6 +123,9 @@ func (t *tx) moveCursor(run *Run, c Close) error {
 	if err != nil {
 		return err
 	}
+	if err := t.rememberBefore(run); err != nil {
+		return err
+	}
 	_, err = t.exec(`INSERT INTO cursors (pipeline, cursor, inputs, run, moved) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET cursor = excluded.cursor, inputs = excluded.inputs, run = excluded.run, moved = excluded.moved`,
 		run.Pipeline, c.Cursor, string(inputs), run.ID.String(), ms(t.now))

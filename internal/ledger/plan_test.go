@@ -17,13 +17,15 @@ func TestQueries_UseAnIndex(t *testing.T) {
 		"UPDATE commits INDEXED BY commits_open SET state = 'abandoned' WHERE kind = 'k' AND state = 'open'":                 "commits_open",
 		"SELECT * FROM commits WHERE run = 'r' ORDER BY no":                                                                  "commits_of_run",
 		"SELECT * FROM commits WHERE state = 'abandoned' AND abandoned >= 1":                                                 "commits_abandoned",
-		"SELECT * FROM runs WHERE state <> 'open' AND cleaned IS NULL ORDER BY no LIMIT 5":                                   "runs_not_cleaned",
 		"SELECT id FROM runs WHERE pipeline = 'p' AND state = 'open'":                                                        "runs_open",
 		"SELECT DISTINCT pipeline FROM runs WHERE state = 'open'":                                                            "runs_open",
 		"SELECT no FROM runs WHERE pipeline = 'p' AND state IN (SELECT value FROM json_each('[]')) ORDER BY no DESC LIMIT 1": "runs_of_pipeline",
 		"SELECT sum(notify_rows) FROM commits WHERE kind = 'k' AND no > 1 AND state IN ('closed', 'applied')":                "PRIMARY KEY",
 		"SELECT value FROM meta WHERE key = 'deployment'":                                                                    "PRIMARY KEY",
 		"UPDATE leases SET expires = 1 WHERE scope = 'kind' AND name = 'k' AND fence = 1":                                    "PRIMARY KEY",
+		"UPDATE runs INDEXED BY runs_untold SET published = 1 WHERE kind = 'k' AND state <> 'open' AND published < inserted + updated + deleted AND NOT EXISTS (SELECT 1 FROM commits WHERE run = runs.id AND no > 7)": "runs_untold",
+		"SELECT min(no) FROM commits INDEXED BY commits_by_time WHERE kind = 'k' AND state IN ('closed', 'applied') AND closed > 7":                                                                                    "commits_by_time",
+		"SELECT no FROM commits WHERE kind = 'k' AND state IN ('closed', 'applied') ORDER BY no DESC LIMIT 1":                                                                                                          "PRIMARY KEY",
 	} {
 		rows, err := l.reader.Query("EXPLAIN QUERY PLAN " + query)
 		must(t, err)

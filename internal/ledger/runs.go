@@ -93,7 +93,7 @@ func (l *Ledger) CompletePublished(ctx context.Context, kind string) error {
 	// A position within a commit has not passed it.
 	passed := int64((p.Seq+1)>>(64-commitBits)) - 1
 	return l.write(ctx, func(t *tx) error {
-		_, err := t.exec(`UPDATE runs SET published = inserted + updated + deleted
+		_, err := t.exec(`UPDATE runs INDEXED BY runs_untold SET published = inserted + updated + deleted
 			WHERE kind = ? AND state <> 'open' AND published < inserted + updated + deleted
 				AND NOT EXISTS (SELECT 1 FROM commits WHERE run = runs.id AND state IN ('closed', 'applied') AND no > ?)`, kind, passed)
 		return err

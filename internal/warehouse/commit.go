@@ -21,7 +21,11 @@ func (w *Warehouse) Write(ctx context.Context, s Scope, c Changes, rows Rows) er
 	if c.Updated+c.Deleted == 0 {
 		return nil
 	}
-	return w.exec(ctx, "write the versions of "+s.Kind.Name, versionsSQL(s, c))
+	sql := versionsSQL
+	if s.Act != nil {
+		sql = copySQL
+	}
+	return w.exec(ctx, "write the versions of "+s.Kind.Name, sql(s, c))
 }
 
 // Verify proves before the close that the commit holds exactly what the diff found: as many rows, as many records, as

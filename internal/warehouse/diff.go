@@ -24,19 +24,22 @@ type Scope struct {
 	// Slice limits the commit to a range of record ids, for differences too large for one commit.
 	Slice Slice
 	At    time.Time
+	// Act is what is done to committed records; nil where the stage decides.
+	Act *Act
 }
 
 // Slice is a part of the space of record ids: part I of N, by the first four bytes. Ids are keyed hashes, so the parts
 // are of equal size.
 type Slice struct{ I, N int }
 
-// Changes is what the diff of a commit found. Rows = Inserted + Updated + Adopted + Deleted.
+// Changes is what the diff of a commit found. Rows = Inserted + Updated + Adopted + Deleted + Forgotten.
 type Changes struct {
 	Staged     uint64 // staged rows in the slice
 	Inserted   uint64
 	Updated    uint64
 	Adopted    uint64 // unchanged rows whose record comes over from another pipeline: a version without a message
 	Deleted    uint64
+	Forgotten  uint64 // deleted records that get a tombstone
 	Withheld   uint64
 	Superseded uint64 // rows whose record another row or another pipeline decides
 	Unchanged  uint64
@@ -46,14 +49,17 @@ type Changes struct {
 }
 
 // Rows is how many versions the commit writes.
-func (c Changes) Rows() uint64 { return c.Inserted + c.Updated + c.Adopted + c.Deleted }
+func (c Changes) Rows() uint64 { return c.Inserted + c.Updated + c.Adopted + c.Deleted + c.Forgotten }
 
 // Notify is how many of them the relay publishes.
-func (c Changes) Notify() uint64 { return c.Inserted + c.Updated + c.Deleted }
+func (c Changes) Notify() uint64 { return c.Inserted + c.Updated + c.Deleted + c.Forgotten }
 
 // Diff finds what the staged rows change, in one pass over staged and current keys, and writes it to the kind's diff
 // table under the commit's number: scratch that only this commit reads.
 func (w *Warehouse) Diff(ctx context.Context, s Scope) (Changes, error) {
+	if s.Act != nil {
+		return w.find(ctx, s)
+	}
 	var c Changes
 	write := fmt.Sprintf(`INSERT INTO %s (run_no, commit_no, n, action, record_id, place, version, prev_seq, status, content_hash)
 SELECT %d, %d, rowNumberInAllBlocks() + 1, action, record_id, place, known + 1, cur_seq, if(status = 0, 1, status), hash
@@ -176,6 +182,9 @@ func (w *Warehouse) Absent(ctx context.Context, s Scope) (uint64, error) {
 
 // Size is how many rows a diff of the scope has to look at, for the number of its slices.
 func (w *Warehouse) Size(ctx context.Context, s Scope) (uint64, error) {
+	if s.Act != nil {
+		return w.actSize(ctx, s)
+	}
 	var staged, current uint64
 	if err := w.row(ctx, "count the staged rows", fmt.Sprintf("SELECT count() FROM %s WHERE run_no = %d", table(s.Kind, "stage"), s.Run), &staged); err != nil || !s.Snapshot {
 		return 2 * staged, err

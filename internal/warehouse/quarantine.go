@@ -19,6 +19,9 @@ type Verdict struct {
 	// Answered are refused rows, by the hexadecimal beginning of their reject_id, whose corrected form was accepted in
 	// this run; Dismissed are those that an operator set aside; Replayed those that were read again from here.
 	Answered, Dismissed, Replayed []string
+	// Undone are commits whose word is taken back: rows of the records that this commit's act changes, that one of them was
+	// the last to speak of, return to the state that they had before.
+	Undone []uint64
 }
 
 // WriteQuarantine writes the whole new state of every quarantine row that changes, under the commit's number.
@@ -74,7 +77,25 @@ UNION ALL
 %[1]s(SELECT * EXCEPT (state, ended), ended AS state FROM (SELECT *, %[2]s AS ended FROM %[3]s WHERE reject_id NOT IN (SELECT reject_id FROM %[4]s.reject_stage WHERE run_no = %[5]d) AND (%[6]s)))`,
 			head, state, known, Database, s.Run, which)
 	}
+	if len(v.Undone) > 0 {
+		list += "\nUNION ALL\n" + head + "(" + undone(s, v, known) + ")"
+	}
 	return list
+}
+
+// undone are the rows that return to the state they had before some commits spoke of them.
+func undone(s Scope, v Verdict, known string) string {
+	list := make([]string, len(v.Undone))
+	for i, no := range v.Undone {
+		list[i] = fmt.Sprint(no)
+	}
+	commits := "(" + strings.Join(list, ", ") + ")"
+	return fmt.Sprintf(`SELECT q.kind AS kind, q.pipeline AS pipeline, q.reject_id AS reject_id, q.record_id AS record_id, q.source_ref AS source_ref, q.authority AS authority, q.raw_masked AS raw_masked, q.raw_cipher AS raw_cipher,
+  q.violations AS violations, b.was AS state, q.first_run AS first_run, q.last_run AS last_run, q.times_seen AS times_seen
+FROM (SELECT * FROM %[1]s WHERE commit_no IN %[2]s AND record_id IN (SELECT record_id FROM %[3]s WHERE run_no = %[4]d AND commit_no = %[5]d AND action != 'superseded')) AS q
+INNER JOIN (SELECT pipeline, reject_id, toString(argMax(state, commit_no)) AS was FROM %[6]s.quarantine_versions WHERE kind = %[7]s AND commit_no NOT IN %[2]s
+  AND commit_no IN (SELECT commit_no FROM %[6]s.commits WHERE kind = %[7]s) GROUP BY pipeline, reject_id) AS b ON b.pipeline = q.pipeline AND b.reject_id = q.reject_id
+WHERE toString(q.state) != b.was`, known, commits, table(s.Kind, "diff"), s.Run, s.Commit, Database, quote(s.Kind.Name))
 }
 
 // ends says which known rows end in this commit, and in which state.
