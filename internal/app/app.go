@@ -23,6 +23,7 @@ type opened struct {
 	warehouse *warehouse.Warehouse
 	vault     *vault.Vault
 	kafka     *bus.Config
+	sliceRows uint64           // see pipelines.Runner; tests lower it
 	children  []*process.Child // in the order of their start
 }
 

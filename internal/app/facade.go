@@ -136,13 +136,16 @@ type Message struct {
 type RunRow struct {
 	RunNo                   uint64
 	Run, Pipeline, Kind     string
-	Mode, State, Note       string
+	Mode, State             string
 	Started                 time.Time
 	Finished                time.Time // zero while it runs
 	Counts                  pipelines.Counts
 	Published               uint64
 	Seconds                 float64
 	ErrorCode, Error, Holds string // Holds names the process of an open run
+	// Reverts is the number of the run that a revert undid, or tried to; Reason says why it was asked for.
+	Reverts uint64
+	Reason  string
 }
 
 // QuarantineFilter picks refused rows. Empty fields pick all.

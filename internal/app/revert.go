@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"creditsync/internal/fault"
 	"creditsync/internal/ledger"
@@ -30,7 +32,10 @@ func (a *App) Revert(ctx context.Context, w RevertWish) (Reverted, error) {
 	if err != nil {
 		return out, err
 	}
-	act := pipelines.Act{Mode: modeRevert, Note: fmt.Sprintf("reverts run %d: %s", run.No, w.Reason), Partly: w.Partly}
+	if w.DryRun && w.Reason == "" {
+		w.Reason = "dry run"
+	}
+	act := pipelines.Act{Mode: modeRevert, Note: revertNote(run.No, w.Reason), Partly: w.Partly}
 	commits, err := l.CommitsOf(ctx, run.ID)
 	if err != nil {
 		return out, err
@@ -63,8 +68,21 @@ func (a *App) Revert(ctx context.Context, w RevertWish) (Reverted, error) {
 		}
 		out.By = append(out.By, TouchedBy{RunRow: runRow(later), Records: by.Records})
 	}
-	a.tend(ctx)
+	a.tend(ctx, w.DryRun)
 	return out, nil
+}
+
+// revertNote is what stands beside the run of a revert: the number of the run that it undoes, and why.
+func revertNote(run uint64, reason string) string { return fmt.Sprintf("%d %s", run, reason) }
+
+// revertNoted reads a revertNote.
+func revertNoted(note string) (run uint64, reason string) {
+	number, reason, _ := strings.Cut(note, " ")
+	run, err := strconv.ParseUint(number, 10, 64)
+	if err != nil {
+		return 0, note
+	}
+	return run, reason
 }
 
 // revertible is the kind of a run that can be undone: one that is done and has read a source, or has undone another.

@@ -76,16 +76,17 @@ func (a *App) runAll(ctx context.Context, chosen []*config.Pipeline, wish pipeli
 		rep := runner.Run(ctx, a.onRoad(p), wish)
 		results = append(results, a.publish(ctx, rep))
 	}
-	a.tend(ctx)
+	a.tend(ctx, wish.DryRun)
 	return results, nil
 }
 
-// tend is what the janitor does after runs. What goes wrong is not theirs: it is done by the next.
-func (a *App) tend(ctx context.Context) {
+// tend is what the janitor does after runs. What goes wrong is not theirs: it is done by the next. After a dry run nothing is
+// committed.
+func (a *App) tend(ctx context.Context, dryRun bool) {
 	if err := a.Sweep(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		a.Log.Warn("remove the stages of ended runs", "error", err)
 	}
-	if err := a.forget(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	if err := a.forget(ctx, dryRun); err != nil && !errors.Is(err, context.Canceled) {
 		a.Log.Warn("write the tombstones of deleted records", "error", err)
 	}
 	if err := a.showRuns(context.WithoutCancel(ctx)); err != nil {

@@ -33,11 +33,14 @@ func (a *App) Runs(ctx context.Context, pipeline string, limit int) ([]RunRow, e
 // runRow is a run of the ledger as people see it.
 func runRow(r ledger.RunRow) RunRow {
 	out := RunRow{
-		RunNo: r.No, Run: r.ID.String(), Pipeline: r.Pipeline, Kind: r.Kind, Mode: r.Mode, Note: r.Note, State: r.State, Started: r.Started, Finished: r.Finished,
+		RunNo: r.No, Run: r.ID.String(), Pipeline: r.Pipeline, Kind: r.Kind, Mode: r.Mode, State: r.State, Started: r.Started, Finished: r.Finished,
 		Counts: pipelines.Counts(r.Counts), Published: r.Published, Seconds: r.Seconds, ErrorCode: r.ErrorCode, Error: r.Error,
 	}
 	if r.State == ledger.RunOpen {
 		out.Holds = r.Holder.String()
+	}
+	if r.Mode == modeRevert {
+		out.Reverts, out.Reason = revertNoted(r.Note)
 	}
 	return out
 }

@@ -18,6 +18,7 @@ type application interface {
 	Replay(ctx context.Context, f app.QuarantineFilter) ([]app.RunResult, error)
 	Dismiss(ctx context.Context, f app.QuarantineFilter, reason string) (int, error)
 	Export(ctx context.Context, f app.QuarantineFilter, dir string) ([]app.Exported, error)
+	Revert(ctx context.Context, w app.RevertWish) (app.Reverted, error)
 	Engine(ctx context.Context, ready func(map[string]string)) error
 	Broker(ctx context.Context, ready func(map[string]string)) error
 	Close() error

@@ -114,6 +114,12 @@ func TestCommands_CallAndPrint(t *testing.T) {
 		"dismiss":     {[]string{"quarantine", "dismiss", "HZ-0123456789ABCDEF", "--reason", "a duplicate"}, fake{}, func(f *fake) bool { return f.reason == "a duplicate" && len(f.filter.Receipts) == 1 }, "dismissed: 2"},
 		"dismiss all": {[]string{"quarantine", "dismiss", "--all", "--reason", "x"}, fake{}, func(f *fake) bool { return len(f.filter.Receipts) == 0 }, "dismissed: 2"},
 		"export":      {[]string{"quarantine", "export", "market", "--to", "out"}, fake{exported: []app.Exported{{Path: "out/a.xlsx", Rows: 1}}}, func(f *fake) bool { return f.dir == "out" && f.filter.Pipeline == "market" }, "out/a.xlsx"},
+		"revert": {[]string{"revert", "7", "--reason", "a wrong file", "--partly"}, fake{reverted: app.Reverted{RunResult: app.RunResult{Report: pipelines.Report{State: pipelines.Done}}, Of: app.RunRow{RunNo: 7}}}, func(f *fake) bool {
+			return f.revert == app.RevertWish{Run: "7", Reason: "a wrong file", Partly: true}
+		}, "[done] revert of run 7"},
+		"revert dry": {[]string{"revert", "7", "--dry-run"}, fake{reverted: app.Reverted{RunResult: app.RunResult{Report: pipelines.Report{State: pipelines.Done, DryRun: true}}, Of: app.RunRow{RunNo: 7}}}, func(f *fake) bool {
+			return f.revert == app.RevertWish{Run: "7", DryRun: true}
+		}, "[dry run] revert of run 7"},
 		"options pass": {[]string{"runs"}, fake{}, func(f *fake) bool {
 			return f.opts.Executable == "/usr/bin/creditsync" && f.opts.Config.Language == fault.English && f.opts.Log != nil
 		}, ""},

@@ -29,6 +29,8 @@ type fake struct {
 	record   app.Record
 	history  []app.RunRow
 	rejected []app.Rejected
+	revert   app.RevertWish
+	reverted app.Reverted
 	exported []app.Exported
 	err      error
 	closed   int
@@ -76,6 +78,11 @@ func (f *fake) Dismiss(_ context.Context, q app.QuarantineFilter, reason string)
 func (f *fake) Export(_ context.Context, q app.QuarantineFilter, dir string) ([]app.Exported, error) {
 	f.filter, f.dir = q, dir
 	return f.exported, f.err
+}
+
+func (f *fake) Revert(_ context.Context, w app.RevertWish) (app.Reverted, error) {
+	f.revert = w
+	return f.reverted, f.err
 }
 
 func (f *fake) Engine(ctx context.Context, ready func(map[string]string)) error {

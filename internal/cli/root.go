@@ -31,6 +31,7 @@ func (p *program) root() *cobra.Command {
 		p.recordCommand(),
 		p.runsCommand(),
 		p.quarantineCommand(),
+		p.revertCommand(),
 		p.schemaCommand(),
 		p.engineCommand(),
 		p.brokerCommand(),

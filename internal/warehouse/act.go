@@ -110,6 +110,14 @@ FROM (
 )`, state, table(s.Kind, "versions"), s.Act.reverted(), s.Slice.where(), table(s.Kind, "current"), Database, quote(s.Kind.Name))
 }
 
+// copy writes the act's versions.
+func (w *Warehouse) copy(ctx context.Context, s Scope, c Changes) error {
+	if c.Rows() == 0 {
+		return nil
+	}
+	return w.exec(ctx, "write the versions of "+s.Kind.Name, copySQL(s, c))
+}
+
 // copySQL writes the act's versions: each takes content, owner and place in its source from the version that the diff
 // names. Branches that have no rows are left out.
 func copySQL(s Scope, c Changes) string {

@@ -13,6 +13,9 @@ import (
 // what was last known. Until the ledger closes the commit nobody looks at them; a statement whose answer was lost may
 // go on and does no harm (I2).
 func (w *Warehouse) Write(ctx context.Context, s Scope, c Changes, rows Rows) error {
+	if s.Act != nil {
+		return w.copy(ctx, s, c)
+	}
 	if c.Inserted+c.Updated+c.Adopted > 0 {
 		if err := w.pour(ctx, s, c, rows); err != nil {
 			return err
@@ -21,11 +24,7 @@ func (w *Warehouse) Write(ctx context.Context, s Scope, c Changes, rows Rows) er
 	if c.Updated+c.Deleted == 0 {
 		return nil
 	}
-	sql := versionsSQL
-	if s.Act != nil {
-		sql = copySQL
-	}
-	return w.exec(ctx, "write the versions of "+s.Kind.Name, sql(s, c))
+	return w.exec(ctx, "write the versions of "+s.Kind.Name, versionsSQL(s, c))
 }
 
 // Verify proves before the close that the commit holds exactly what the diff found: as many rows, as many records, as

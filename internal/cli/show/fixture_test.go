@@ -127,12 +127,33 @@ func record() app.Record {
 
 func history() []app.RunRow {
 	return []app.RunRow{
+		{RunNo: 16, Run: "b7f0a4a9-9f57-46a5-9d2f-1f2c8a1b3e34", Pipeline: "janitor:admin_penalty", Kind: "admin_penalty", Mode: "forget", State: "done", Started: day(7, 4), Finished: day(7, 4), Seconds: 0.2},
+		{RunNo: 15, Run: "a1e2f3a4-1234-4abc-8def-5566778899dd", Pipeline: "market-penalties", Kind: "admin_penalty", Mode: "revert", State: "done", Started: day(7, 3), Finished: day(7, 3),
+			Counts: pipelines.Counts{Read: 10, Accepted: 10, Inserted: 7, Updated: 3, Deleted: 1}, Published: 11, Seconds: 0.9, Reverts: 12, Reason: "文件有误\x1b[31m"},
 		{RunNo: 14, Run: "c7f0a4a9-9f57-46a5-9d2f-1f2c8a1b3e33", Pipeline: "market-penalties", Kind: "admin_penalty", Mode: "snapshot", State: "open", Started: day(7, 1), Holds: "db1 (4711)"},
 		{RunNo: 13, Run: "0b5e0a52-32a7-43c8-8b9c-6f5f3a1e7d22", Pipeline: "food-penalties", Kind: "admin_penalty", Mode: "append", State: "failed", Started: day(6, 2), Finished: day(6, 3),
 			Counts: pipelines.Counts{Read: 1_000, Accepted: 400, Rejected: 600}, Seconds: 0.4, ErrorCode: "guard.error_budget", Error: "管道 food-penalties：被拒的行超过允许的 5%\n改正来源后再运行。"},
 		{RunNo: 12, Run: "6f1c2f0e-5a3d-4c1b-9a53-0d9a6f3d2b11", Pipeline: "market-penalties", Kind: "admin_penalty", Mode: "snapshot", State: "done", Started: day(5, 1), Finished: day(5, 2),
 			Counts: pipelines.Counts{Read: 200_000, Accepted: 195_970, Rejected: 4_030, Inserted: 195_970}, Published: 195_970, Seconds: 3725},
 	}
+}
+
+// reverts are a revert that left records alone, one that was refused for them, and a dry run.
+func reverts() (done, refused, dry app.Reverted) {
+	of, later := history()[4], history()[3]
+	later.State = "done"
+	by := []app.TouchedBy{{RunRow: later, Records: 1_204}}
+	rep := pipelines.Report{
+		Pipeline: of.Pipeline, Kind: of.Kind, Run: "a1e2f3a4-1234-4abc-8def-5566778899dd", RunNo: 15, State: pipelines.Done,
+		Counts: pipelines.Counts{Read: 1_214, Accepted: 1_214, Inserted: 5, Updated: 3, Deleted: 194_752, Unchanged: 2, Superseded: 1_204}, LastCommit: 46, Started: day(7, 2), Seconds: 2.5,
+	}
+	done = app.Reverted{RunResult: app.RunResult{Report: rep, Published: 194_760, PublishSeconds: 1.5}, Of: of, By: by}
+	dry = done
+	dry.DryRun, dry.Published = true, 0
+	rep.State, rep.Counts, rep.Err = pipelines.Failed, pipelines.Counts{}, fault.New(fault.Run, "revert.touched",
+		fault.T("1204 条后来又被改过，没有撤销", "1204 were changed again since: nothing was reverted")).Do(fault.T("可用 --partly。", "Use --partly."))
+	refused = app.Reverted{RunResult: app.RunResult{Report: rep}, Of: of, By: by}
+	return done, refused, dry
 }
 
 func findings() []app.Finding {

@@ -12,6 +12,7 @@ import (
 // outputs are all that is written for people, by the name of the golden file.
 func outputs(p Printer) map[string][]byte {
 	kind := schemas.AdminPenalty()
+	done, refused, dry := reverts()
 	from := Sources{"market-penalties": "file inbox/penalties/*.csv"}
 	return map[string][]byte{
 		"run":        p.Runs(results(), from),
@@ -25,6 +26,9 @@ func outputs(p Printer) map[string][]byte {
 		"refused":    p.Refused(refusedRows(), true),
 		"refused_no": p.Refused(nil, false),
 		"refusal":    p.RefusedRows(refusedRows()),
+		"revert":     p.Reverted(done),
+		"revert_no":  p.Reverted(refused),
+		"revert_dry": p.Reverted(dry),
 		"dismissed":  p.Dismissed(2),
 		"exported": p.Exported([]app.Exported{
 			{Path: "out/吉州区市场监督管理局.xlsx", Authority: "吉州区市场监督管理局", Rows: 1_204}, {Path: "out/unknown.xlsx", Rows: 3}}),
@@ -48,12 +52,14 @@ func TestOutputs_AreTheGoldenOnes(t *testing.T) {
 func TestDocuments_AreTheGoldenOnes(t *testing.T) {
 	t.Parallel()
 	p := readers["zh"]
+	reverted, _, _ := reverts()
 	for name, out := range map[string][]byte{
 		"run":      p.RunsJSON(results(), nil),
 		"check":    p.CheckJSON(findings()),
 		"preview":  p.PreviewJSON(preview()),
 		"record":   p.RecordJSON(record()),
 		"history":  p.HistoryJSON(history()),
+		"revert":   p.RevertedJSON(reverted),
 		"refused":  p.RefusedJSON(refusedRows(), false),
 		"exported": p.ExportedJSON(nil),
 		"failure":  p.Failure(kafkaFault()),

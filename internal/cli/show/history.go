@@ -20,6 +20,13 @@ func (p Printer) History(rows []app.RunRow) []byte {
 	}
 	for _, r := range rows {
 		c, note := r.Counts, r.ErrorCode
+		switch {
+		case note != "":
+		case r.Reverts > 0:
+			note = g.sayf("撤销第 %[1]d 号：%[2]s", "reverts run %[1]d: %[2]s", r.Reverts, plain(r.Reason))
+		case r.Mode == "forget":
+			note = g.say("墓碑", "tombstones")
+		}
 		if r.Holds != "" {
 			note = g.say("进行中：", "held by ") + r.Holds
 		}
@@ -82,6 +89,8 @@ func (p Printer) HistoryJSON(rows []app.RunRow) []byte {
 		ErrorCode  string  `json:"error_code"`
 		Error      string  `json:"error"`
 		HeldBy     string  `json:"held_by"`
+		Reverts    uint64  `json:"reverts,omitempty"`
+		Reason     string  `json:"reason,omitempty"`
 	}
 	d := struct {
 		Runs []run `json:"runs"`
@@ -90,7 +99,7 @@ func (p Printer) HistoryJSON(rows []app.RunRow) []byte {
 		c := r.Counts
 		d.Runs = append(d.Runs, run{r.RunNo, r.Run, r.Pipeline, r.Kind, r.Mode, r.State, p.moment(r.Started), p.moment(r.Finished),
 			c.Read, c.Accepted, c.Rejected, c.Inserted, c.Updated, c.Deleted, c.Unchanged, c.Superseded, c.Withheld, c.Warnings,
-			r.Published, milli(r.Seconds), r.ErrorCode, r.Error, r.Holds})
+			r.Published, milli(r.Seconds), r.ErrorCode, r.Error, r.Holds, r.Reverts, r.Reason})
 	}
 	return encode(d)
 }

@@ -39,6 +39,10 @@ type pipelineResult struct {
 
 // RunsJSON is the document of `run --json`: the runs, and what went wrong beside them.
 func (p Printer) RunsJSON(results []app.RunResult, err error) []byte {
+	return encode(p.runDocument(results, err))
+}
+
+func (p Printer) runDocument(results []app.RunResult, err error) runDocument {
 	d := runDocument{Pipelines: []pipelineResult{}, Error: p.NewProblem(err)}
 	for _, r := range results {
 		c := r.Counts
@@ -52,7 +56,7 @@ func (p Printer) RunsJSON(results []app.RunResult, err error) []byte {
 			Rules: hits(r.Rules), Hints: hits(r.Hints),
 		})
 	}
-	return encode(d)
+	return d
 }
 
 // hits are the rules with hits, never nil; encoding/json orders them by name.
