@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,21 +13,27 @@ import (
 	"creditsync/pipelines"
 )
 
-// on opens the deployment anew, some days from now by its own clock.
-func (s *site) on(days float64) {
-	s.t.Helper()
-	s.again()
-	s.App.Now = func() time.Time { return time.Now().Add(time.Duration(days * float64(24*time.Hour))) }
+// calendar is the clock of a deployment that jumps from day to day.
+type calendar struct {
+	*site
+	ahead atomic.Int64
 }
 
-// night delivers a snapshot of n rows on a day, runs it and returns what was published.
-func (s *site) night(day float64, n int) RunResult {
-	s.t.Helper()
-	s.on(day)
-	s.deliver(n)
-	res, err := s.Run(context.Background(), nil, pipelines.Wish{})
+// newCalendar is a site with a clock of its own, before anything of it is opened.
+func newCalendar(s *site) *calendar {
+	c := &calendar{site: s}
+	s.App.Now = func() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+	return c
+}
+
+// night delivers a snapshot of the first n rows on a day, runs it and returns what was done.
+func (c *calendar) night(day float64, n int) RunResult {
+	c.t.Helper()
+	c.ahead.Store(int64(day * float64(24*time.Hour)))
+	c.deliver(n)
+	res, err := c.Run(context.Background(), nil, pipelines.Wish{})
 	if err != nil || len(res) != 1 || res[0].Err != nil || res[0].PublishErr != nil {
-		s.t.Fatalf("day %g: %+v, %v", day, res, err)
+		c.t.Fatalf("day %g: %+v, %v", day, res, err)
 	}
 	return res[0]
 }
@@ -80,7 +87,7 @@ func (s *site) wantLives(want ...string) {
 // back before is not, and one that comes back after is inserted.
 func TestForget_AfterSevenDays(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newCalendar(newSite(t))
 	s.night(0, 50)
 	s.night(1, 46)
 	if res := s.night(7, 47); res.Counts.Inserted != 1 || res.Published != 1 {
@@ -99,9 +106,6 @@ func TestForget_AfterSevenDays(t *testing.T) {
 	s.night(8.2, 47)
 	s.night(9.5, 47)
 	s.wantLives("1: upsert 1, delete 2, upsert 3", "3: upsert 1, delete 2, forget 3", "46: upsert 1")
-	if _, err := s.warehouse(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	for sql, want := range map[string]string{
 		"SELECT count() FROM credit.admin_penalty":                                                                             "47",
 		"SELECT count() FROM credit.admin_penalty_current FINAL WHERE op = 'forget'":                                           "3",
@@ -137,14 +141,13 @@ func TestForget_AsConfigured(t *testing.T) {
 		t.Run(after, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			s.write("creditsync.yaml", strings.Replace(siteConfig, `"127.0.0.1:0"}}
-pipelines`, `"127.0.0.1:0"}, tombstone_after: `+after+`}
-pipelines`, 1))
-			s.night(0, 30)
-			s.night(1, 27)
-			s.night(2, 27)
+			s.configure("}}\npipelines", "}, tombstone_after: "+after+"}\npipelines")
+			c := newCalendar(s)
+			c.night(0, 30)
+			c.night(1, 27)
+			c.night(2, 27)
 			s.wantLives("27: upsert 1", "3: upsert 1, delete 2")
-			s.night(30, 27)
+			c.night(30, 27)
 			s.wantLives("27: upsert 1", want)
 		})
 	}

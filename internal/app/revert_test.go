@@ -1,9 +1,7 @@
 package app
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,45 +10,12 @@ import (
 	"creditsync/internal/fault"
 	"creditsync/internal/ledger"
 	"creditsync/pipelines"
-	"creditsync/schemas"
 )
-
-// sheet is what a department delivers.
-type sheet struct {
-	kind   *schemas.Kind
-	header []string
-	rows   [][]string
-}
-
-func newSheet(n int) *sheet {
-	k := schemas.AdminPenalty()
-	header, rows := schemas.Sample(k, 7, n)
-	return &sheet{k, header, rows}
-}
-
-// set changes a cell of a row.
-func (s *sheet) set(row int, field, value string) {
-	for i := range s.kind.Fields {
-		if s.kind.Fields[i].Name == field {
-			s.rows[row][i] = value
-		}
-	}
-}
-
-// csv is the rows from one on, before another.
-func (s *sheet) csv(t *testing.T, from, to int) string {
-	t.Helper()
-	var b bytes.Buffer
-	if err := csv.NewWriter(&b).WriteAll(append([][]string{s.header}, s.rows[from:to]...)); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
 
 // bring delivers rows, runs the pipeline in the same process and returns the run.
 func (s *site) bring(of *sheet, from, to int) RunResult {
 	s.t.Helper()
-	s.write("inbox/penalties.csv", of.csv(s.t, from, to))
+	s.put(of.part(from, to))
 	res, err := s.Run(context.Background(), nil, pipelines.Wish{})
 	if err != nil || len(res) != 1 || res[0].Err != nil || res[0].PublishErr != nil {
 		s.t.Fatalf("%+v, %v", res, err)
@@ -74,7 +39,8 @@ func (s *site) reverts(run uint64, partly bool) Reverted {
 	return got
 }
 
-func (s *site) wantCounts(what string, got, want pipelines.Counts) {
+// wantUndone holds the counts of a run against what they should be.
+func (s *site) wantUndone(what string, got, want pipelines.Counts) {
 	s.t.Helper()
 	if got != want {
 		s.t.Errorf("%s: got %+v, want %+v", what, got, want)
@@ -94,7 +60,7 @@ func TestRevert_RecordsAreAsBefore(t *testing.T) {
 	}
 	bad := s.bring(of, 4, 52) // 4 removed, 3 changed, 2 new
 	after := s.records()
-	s.wantCounts("the bad run", bad.Counts, pipelines.Counts{Read: 48, Accepted: 48, Inserted: 2, Updated: 3, Deleted: 4, Unchanged: 43, Warnings: bad.Counts.Warnings})
+	s.wantUndone("the bad run", bad.Counts, pipelines.Counts{Read: 48, Accepted: 48, Inserted: 2, Updated: 3, Deleted: 4, Unchanged: 43, Warnings: bad.Counts.Warnings})
 
 	dry, err := s.Revert(context.Background(), RevertWish{Run: "2", DryRun: true})
 	want := pipelines.Counts{Read: 7, Accepted: 7, Inserted: 4, Updated: 3, Deleted: 2}
@@ -105,7 +71,7 @@ func TestRevert_RecordsAreAsBefore(t *testing.T) {
 		t.Error("a dry run changed records")
 	}
 	got := s.reverts(2, false)
-	s.wantCounts("the revert", got.Counts, want)
+	s.wantUndone("the revert", got.Counts, want)
 	if got.Published != 9 || got.Of.RunNo != 2 || len(got.By) > 0 {
 		t.Errorf("the revert: %+v", got)
 	}
@@ -117,13 +83,13 @@ func TestRevert_RecordsAreAsBefore(t *testing.T) {
 		t.Errorf("changed: got %s", got)
 	}
 	again := s.bring(of, 4, 52)
-	s.wantCounts("the same source again", again.Counts, pipelines.Counts{Read: 48, Accepted: 48, Inserted: 2, Updated: 3, Deleted: 4, Unchanged: 43, Warnings: bad.Counts.Warnings})
-	s.wantCounts("its revert", s.reverts(5, false).Counts, want)
-	s.wantCounts("the revert of that", s.reverts(6, false).Counts, pipelines.Counts{Read: 5, Accepted: 5, Inserted: 2, Updated: 3, Deleted: 4})
+	s.wantUndone("the same source again", again.Counts, pipelines.Counts{Read: 48, Accepted: 48, Inserted: 2, Updated: 3, Deleted: 4, Unchanged: 43, Warnings: bad.Counts.Warnings})
+	s.wantUndone("its revert", s.reverts(5, false).Counts, want)
+	s.wantUndone("the revert of that", s.reverts(6, false).Counts, pipelines.Counts{Read: 5, Accepted: 5, Inserted: 2, Updated: 3, Deleted: 4})
 	if now := s.records(); !slices.Equal(now, after) {
 		t.Errorf("the records are not as after the bad run:\n%q\n%q", now, after)
 	}
-	s.wantCounts("nothing is left to undo", s.reverts(6, false).Counts, pipelines.Counts{Read: 9, Accepted: 9, Unchanged: 9})
+	s.wantUndone("nothing is left to undo", s.reverts(6, false).Counts, pipelines.Counts{Read: 9, Accepted: 9, Unchanged: 9})
 	if entries, err := s.open.ledger.AuditLog(context.Background(), 0); err != nil || !slices.ContainsFunc(entries, func(e ledger.Entry) bool {
 		return e.What == "run.revert" && e.Subject == "penalties" && strings.HasPrefix(e.Detail, "run 2, ") && strings.HasSuffix(e.Detail, ": a test") && e.Who != ""
 	}) {
@@ -164,12 +130,12 @@ func TestRevert_WhatWasChangedSince(t *testing.T) {
 		t.Error("a revert that was refused changed records")
 	}
 	// The later runs first: each leaves what the one before left, so all can be undone.
-	s.wantCounts("run 4", s.reverts(4, false).Counts, pipelines.Counts{Deleted: 1})
-	s.wantCounts("run 3", s.reverts(3, false).Counts, pipelines.Counts{Read: 1, Accepted: 1, Inserted: 1})
+	s.wantUndone("run 4", s.reverts(4, false).Counts, pipelines.Counts{Deleted: 1})
+	s.wantUndone("run 3", s.reverts(3, false).Counts, pipelines.Counts{Read: 1, Accepted: 1, Inserted: 1})
 	if now := s.records(); !slices.Equal(now, second) {
 		t.Error("the records are not as after run 2")
 	}
-	s.wantCounts("run 2", s.reverts(2, false).Counts, pipelines.Counts{Read: 3, Accepted: 3, Updated: 3})
+	s.wantUndone("run 2", s.reverts(2, false).Counts, pipelines.Counts{Read: 3, Accepted: 3, Updated: 3})
 	if now := s.records(); !slices.Equal(now, first) {
 		t.Error("the records are not as after run 1")
 	}
@@ -177,7 +143,7 @@ func TestRevert_WhatWasChangedSince(t *testing.T) {
 	of.set(1, "penalty_content", "第三次更正")
 	last := s.bring(of, 0, 30)
 	partly := s.reverts(last.RunNo-1, true)
-	s.wantCounts("partly", partly.Counts, pipelines.Counts{Read: 3, Accepted: 3, Updated: 2, Superseded: 1})
+	s.wantUndone("partly", partly.Counts, pipelines.Counts{Read: 3, Accepted: 3, Updated: 2, Superseded: 1})
 	if len(partly.By) != 1 || partly.By[0].RunNo != last.RunNo {
 		t.Errorf("left alone: %+v", partly.By)
 	}
@@ -196,7 +162,7 @@ func TestRevert_SeveralCommits(t *testing.T) {
 	}
 	bad := s.bring(of, 0, 120)
 	got := s.reverts(2, false)
-	s.wantCounts("the revert", got.Counts, pipelines.Counts{Read: 40, Accepted: 40, Updated: 40, Deleted: 60})
+	s.wantUndone("the revert", got.Counts, pipelines.Counts{Read: 40, Accepted: 40, Updated: 40, Deleted: 60})
 	if now := s.records(); !slices.Equal(now, before) {
 		t.Error("the records are not as before")
 	}
@@ -205,7 +171,7 @@ func TestRevert_SeveralCommits(t *testing.T) {
 			t.Errorf("run %s has fewer than %s commits", run, least)
 		}
 	}
-	s.wantCounts("the first load", s.reverts(1, false).Counts, pipelines.Counts{Deleted: 60})
+	s.wantUndone("the first load", s.reverts(1, false).Counts, pipelines.Counts{Deleted: 60})
 	if n := s.query("SELECT count() FROM credit.admin_penalty"); n != "0" {
 		t.Errorf("%s records are left", n)
 	}
@@ -247,7 +213,7 @@ func TestRevert_Refuses(t *testing.T) {
 	for row := range 30 {
 		of.set(row, "decision_no", "")
 	}
-	s.write("inbox/penalties.csv", of.csv(t, 0, 60))
+	s.put(of)
 	if res, err := s.Run(ctx, nil, pipelines.Wish{}); err != nil || res[0].State != pipelines.Failed {
 		t.Fatalf("got %+v, %v, want a failed run", res, err)
 	}
