@@ -29,8 +29,10 @@ bench: build ## the measured ratios of docs/performance.md
 MUTANTS ?= all
 ROUNDS ?= 9
 SEED ?= 1
-chaos: ## some 360 kills and pauses of run, engine and broker, and what they left (ROUNDS=9 SEED=1)
+STORIES ?= 200
+chaos: ## some 360 kills and pauses of run, engine and broker, and 200 random stories (ROUNDS=9 SEED=1 STORIES=200)
 	go test ./e2e/chaos -count=1 -v -timeout 60m -chaos.rounds=$(ROUNDS) -chaos.seed=$(SEED)
+	go test ./e2e/property -count=1 -v -timeout 120m -rapid.checks=$(STORIES) -rapid.seed=$(SEED)
 
 mutants: ## every deliberate bug of e2e/mutants: a named test must catch it (MUTANTS=all, or names with commas)
 	go test ./e2e/mutants -count=1 -v -timeout 120m -mutants=$(MUTANTS)
