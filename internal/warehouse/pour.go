@@ -68,7 +68,7 @@ func (w *Warehouse) pourBatch(ctx context.Context, s Scope, batch arrow.Record, 
 		return err
 	}
 	if len(straight) > 0 {
-		rec, err := versionsOf(ctx, s, batch, straight)
+		rec, err := versionsOf(s, batch, straight)
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (w *Warehouse) pourBatch(ctx context.Context, s Scope, batch arrow.Record, 
 	if len(changed) == 0 {
 		return nil
 	}
-	rec, err := taken(ctx, batch, changed)
+	rec, err := taken(batch, changed)
 	if err != nil {
 		return err
 	}

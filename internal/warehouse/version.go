@@ -1,12 +1,10 @@
 package warehouse
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/compute"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"creditsync/schemas"
@@ -17,8 +15,8 @@ const opUpsert = 1
 
 // versionsOf makes rows of K_versions from rows of a batch. What every row has in common, and "changed", which a row
 // without a previous version has none of, is filled in here and by the table's defaults. The caller releases it.
-func versionsOf(ctx context.Context, s Scope, batch arrow.Record, picks []pick) (arrow.Record, error) {
-	rows, err := taken(ctx, batch, picks)
+func versionsOf(s Scope, batch arrow.Record, picks []pick) (arrow.Record, error) {
+	rows, err := taken(batch, picks)
 	if err != nil {
 		return nil, err
 	}
@@ -80,24 +78,50 @@ func column[T any, B interface {
 	return b.NewArray()
 }
 
-// taken is the batch with the picked rows alone. The caller releases it.
-func taken(ctx context.Context, batch arrow.Record, picks []pick) (arrow.Record, error) {
+// taken is the batch with the picked rows alone, which are in the order of the batch. The caller releases it. (Arrow's own
+// compute.FilterRecordBatch of v17 can wait for itself for ever.)
+func taken(batch arrow.Record, picks []pick) (arrow.Record, error) {
 	if len(picks) == int(batch.NumRows()) {
 		batch.Retain()
 		return batch, nil
 	}
-	keep := make([]bool, batch.NumRows())
+	runs := runsOf(picks)
+	cols := make([]arrow.Array, 0, batch.NumCols())
+	defer func() {
+		for _, c := range cols {
+			c.Release()
+		}
+	}()
+	parts := make([]arrow.Array, len(runs))
+	for _, whole := range batch.Columns() {
+		for i, r := range runs {
+			parts[i] = array.NewSlice(whole, r.from, r.to)
+		}
+		col, err := array.Concatenate(parts, memory.DefaultAllocator)
+		for _, p := range parts {
+			p.Release()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("take %d of %d rows: %w", len(picks), batch.NumRows(), err)
+		}
+		cols = append(cols, col)
+	}
+	return array.NewRecord(batch.Schema(), cols, int64(len(picks))), nil
+}
+
+// run is a stretch of rows of a batch.
+type run struct{ from, to int64 }
+
+// runsOf are the stretches that the picked rows make up.
+func runsOf(picks []pick) []run {
+	var runs []run
 	for _, p := range picks {
-		keep[p.row] = true
+		at := int64(p.row)
+		if n := len(runs); n > 0 && runs[n-1].to == at {
+			runs[n-1].to++
+			continue
+		}
+		runs = append(runs, run{at, at + 1})
 	}
-	b := array.NewBooleanBuilder(memory.DefaultAllocator)
-	defer b.Release()
-	b.AppendValues(keep, nil)
-	mask := b.NewArray()
-	defer mask.Release()
-	rows, err := compute.FilterRecordBatch(ctx, batch, mask, compute.DefaultFilterOptions())
-	if err != nil {
-		return nil, fmt.Errorf("take %d of %d rows: %w", len(picks), batch.NumRows(), err)
-	}
-	return rows, nil
+	return runs
 }
