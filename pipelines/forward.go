@@ -45,6 +45,15 @@ func (r *Runner) Live(ctx context.Context, k *schemas.Kind) error {
 	return nil
 }
 
+// settle brings forward what earlier runs have closed and not shown, whatever becomes of this one: what is committed does
+// not wait for a run that has something to apply.
+func (r *Runner) settle(ctx context.Context, k *schemas.Kind) error {
+	if err := r.Forward(ctx, k); err != nil {
+		return err
+	}
+	return r.Live(ctx, k)
+}
+
 // live is Live for the run's kind; a dry run has nothing to show.
 func (t *trip) live(ctx context.Context) error {
 	if t.wish.DryRun {

@@ -51,7 +51,9 @@ func (r *Runner) ride(ctx context.Context, t *trip, mode string, road func(conte
 	r.at("leased")
 	kept, release := r.Ledger.Keep(ctx, t.run)
 	defer release()
-	t.rep.State, t.rep.Err = road(kept)
+	if t.rep.State, t.rep.Err = Failed, r.settle(kept, t.p.Kind); t.rep.Err == nil {
+		t.rep.State, t.rep.Err = road(kept)
+	}
 	if lost := context.Cause(kept); t.rep.Err != nil && lost != nil && ctx.Err() == nil {
 		t.rep.Err = lost // the lease was lost; what failed for it says only that it was stopped
 	}

@@ -61,8 +61,7 @@ const (
 	revOf    = "extract(penalty_content, '更正(\\\\d+)')"
 )
 
-// plainBooks are a pipeline's books in the words of the model; exact ones are those that must be equal, cell by cell, in
-// two deployments with the same keys, whatever happened on the way.
+// plainBooks are a pipeline's books in the words of the model.
 func plainBooks(s *site.Site, pipeline string) books {
 	b := books{}
 	ask := func(name, sql string) {
@@ -74,7 +73,7 @@ func plainBooks(s *site.Site, pipeline string) books {
 	ask("history", "SELECT concat('record ', "+recordOf+", ' version ', toString(version), ' ', toString(op), ' rev ', "+revOf+", ' ', toString(status)) FROM credit.admin_penalty_versions WHERE "+mine+" AND "+committed)
 	ask("current", "SELECT concat('record ', "+recordOf+", ' version ', toString(version), ' ', toString(op), ' ', toString(status)) FROM (SELECT * FROM credit.admin_penalty_current FINAL WHERE "+mine+
 		") AS c ANY INNER JOIN (SELECT record_id, any(remark) AS remark FROM credit.admin_penalty_versions WHERE "+mine+" GROUP BY record_id) AS v USING record_id")
-	ask("view", "SELECT concat('record ', "+recordOf+", ' version ', toString(version), ' rev ', "+revOf+", ' ', status) FROM credit.admin_penalty WHERE "+mine)
+	b["view"] = view(s, pipeline)
 	ask("quarantine", "SELECT concat('record ', extract(raw_masked, '记录(\\\\d+)'), ' rev ', extract(raw_masked, '更正(\\\\d+)'), ' ', arrayStringConcat(violations.field, ','), ': ', toString(state), ', seen ', toString(times_seen), ' times') FROM credit.quarantine FINAL WHERE "+mine)
 	told(s, pipeline, func(list []bus.Message) {
 		for i, m := range list {
@@ -92,6 +91,12 @@ func plainBooks(s *site.Site, pipeline string) books {
 	return b.sorted()
 }
 
+// view is what analysts see of a pipeline's records.
+func view(s *site.Site, pipeline string) []string {
+	return s.Ask("SELECT concat('record ', " + recordOf + ", ' version ', toString(version), ' rev ', " + revOf + ", ' ', status) FROM credit.admin_penalty WHERE pipeline = '" + pipeline + "'")
+}
+
+// exactBooks are those that must be equal, cell by cell, in two deployments with the same keys, whatever happened on the way.
 func exactBooks(s *site.Site, pipeline string) books {
 	b := books{}
 	mine := "pipeline = '" + pipeline + "'"

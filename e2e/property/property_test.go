@@ -55,7 +55,11 @@ func (s *stage) tell(t *rapid.T, what story) {
 		}
 		s.deliver(pipeline, now.files())
 		want := m.run(now.files(), e.wish)
-		if problem := s.run(e, want); problem != "" {
+		survived, problem := s.run(e, want)
+		if survived && e.wish != dry { // what is committed shows by now, whichever run it was that died over it
+			problem += books{"view": view(s.struck, pipeline)}.differences("here", books{"view": m.books()["view"]}, "in the model")
+		}
+		if problem != "" {
 			t.Fatalf("event %d, %s: %s\n%s", i+1, e, problem, what)
 		}
 	}
@@ -81,49 +85,48 @@ func (s *stage) deliver(pipeline string, files []file) {
 }
 
 // run runs once without and once with what kills it, as often as it takes, and says what is not as it must be. A run that
-// has closed its commit is over, whatever became of it.
-func (s *stage) run(e event, want verdict) string {
+// has closed its commit is over, whatever became of it; survived is whether the last one lived to its end.
+func (s *stage) run(e event, want verdict) (survived bool, problem string) {
 	args := []string{"run", "--json"}
 	if e.wish != plain {
 		args = append(args, string(e.wish))
 	}
-	var calm *site.Process
-	if e.wish != dry { // which leaves no trace, so that leaving it out must not show
-		calm = s.calm.Start(nil, args...)
+	if e.wish == dry { // leaves no trace, so that leaving it out must not show
+		return s.strike(e, args, want)
 	}
-	problem := s.strike(e, args, want)
-	if calm != nil {
-		if p := held(calm.Report(), want); p != "" {
-			problem += "undisturbed: " + p
-		}
+	calm := s.calm.Start(nil, args...)
+	survived, problem = s.strike(e, args, want)
+	if p := held(calm.Report(), want); p != "" {
+		problem += "undisturbed: " + p
 	}
-	return problem
+	return survived, problem
 }
 
 // strike is the run of the deployment where runs die.
-func (s *stage) strike(e event, args []string, want verdict) string {
+func (s *stage) strike(e event, args []string, want verdict) (survived bool, problem string) {
 	before := s.last()
 	for _, step := range e.dies {
 		p := s.struck.Start([]string{app.EnvDieAt + "=" + step}, args...)
 		s.runs++
 		if !p.Killed() {
-			return held(p.Report(), want) // the step is not on its way
+			return true, held(p.Report(), want) // the step is not on its way
 		}
 		s.killed++
-		if s.last() > before {
-			s.closed++
-			if !want.commits {
-				return fmt.Sprintf("killed at %q it had closed a commit, which it must not", step)
-			}
-			return ""
+		if s.last() == before {
+			continue
 		}
+		s.closed++
+		if !want.commits {
+			problem = fmt.Sprintf("killed at %q it had closed a commit, which it must not\n", step)
+		}
+		return false, problem
 	}
 	s.runs++
-	problem := held(s.struck.Start(nil, args...).Report(), want)
+	problem = held(s.struck.Start(nil, args...).Report(), want)
 	if closed := s.last() > before; closed != want.commits {
 		problem += fmt.Sprintf("a commit was closed: %v, must be: %v\n", closed, want.commits)
 	}
-	return problem
+	return true, problem
 }
 
 // last is the number of the last commit that is closed.

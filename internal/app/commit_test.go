@@ -2,7 +2,11 @@ package app
 
 import (
 	"fmt"
+	"os"
 	"testing"
+
+	"creditsync/internal/fault"
+	"creditsync/pipelines"
 )
 
 // I5: a run dies after it closed its commit. The next one brings the records forward before it looks for differences, else
@@ -22,6 +26,33 @@ func TestCommit_I5_ClosedAndNotForwardedIsForwardedBeforeTheNextDiff(t *testing.
 	s.wantQuery("0", "SELECT count() FROM (SELECT record_id FROM credit.admin_penalty_history GROUP BY record_id, version HAVING count() > 1)")
 	s.wantQuery("open\t2", "SELECT state, times_seen FROM credit.quarantine FINAL")
 	s.wantQuery("19\t2", "SELECT count(), max(version) FROM credit.admin_penalty")
+}
+
+// I5: what is committed is shown by the next run, also by one that has nothing to apply or is stopped.
+func TestCommit_I5_IsShownByTheNextRunHoweverThatEnds(t *testing.T) {
+	t.Parallel()
+	s := newRig(t, `"inbox/*.csv"}}`, `"inbox/*.csv"}}, error_budget: {share: 5%, min_rows: 0}`)
+	f, bad := newSheet(20), newSheet(20)
+	for row := range bad.rows {
+		bad.set(row, "valid_until", "0000-00-00")
+	}
+	for i, next := range []struct{ name, content string }{
+		{"no_input", ""}, {"file.unclosed_quote", f.csv() + "\"a row that never ends,\n"}, {"guard.error_budget", bad.csv()},
+	} {
+		f.set(i, "remark", "更正")
+		s.put(f)
+		s.diesAt("closed")
+		s.wantQuery(fmt.Sprint(i), "SELECT countIf(remark = '更正') FROM credit.admin_penalty")
+		if s.write("inbox/a.csv", next.content); next.content == "" {
+			if err := os.Remove(s.path("inbox/a.csv")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if rep := s.travel(pipelines.Wish{}, nil); rep.State == pipelines.Done || next.name != "no_input" && fault.CodeOf(rep.Err) != next.name {
+			t.Errorf("the run ended as %s: %v, want %s", rep.State, rep.Err, next.name)
+		}
+		s.wantQuery(fmt.Sprint(i+1), "SELECT countIf(remark = '更正') FROM credit.admin_penalty")
+	}
 }
 
 // I2: rows of a commit that come twice, as those of a statement that ran on after its answer was lost, are not closed.
