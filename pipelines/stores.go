@@ -41,8 +41,13 @@ type Commit struct {
 	No, RunNo              uint64
 	Rows, Notify, Checksum uint64
 	Quarantine             uint64
+	QuarantineOf           uint64 // checksum of the quarantine rows
 	Counts                 Counts
 	ClosedAt               time.Time
+	// Last is true for the last commit of a run; Cursor and Inputs are what it moved the pipeline's to.
+	Last   bool
+	Cursor []byte
+	Inputs []string
 }
 
 // Ledger says what is committed. It is the only place that does.

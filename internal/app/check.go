@@ -20,9 +20,11 @@ import (
 	"creditsync/transforms"
 )
 
-// Check tries everything that the configuration names and writes nothing: no store is made, no engine is started.
+// Check tries everything that the configuration names and writes nothing: no store is made. The embedded engine and broker
+// are started only where there is a deployment whose stores can be held against each other.
 func (a *App) Check(ctx context.Context) []Finding {
 	list := []Finding{a.checkDataDir(), a.checkKeys(), a.checkWarehouse(ctx), a.checkBus(ctx)}
+	list = append(list, a.checkStores(ctx)...)
 	for i := range a.Config.Pipelines {
 		list = append(list, a.checkSource(ctx, &a.Config.Pipelines[i]))
 	}

@@ -21,12 +21,15 @@ type Options struct {
 	Progress func(pipelines.Progress)
 	// Notice is told what people should know at once, such as that keys were made; nil for nobody.
 	Notice func(fault.Text)
+	// Step is told, now and then, what a long command is doing; nil for nobody.
+	Step func(fault.Text)
 }
 
 // App is the program put together from one configuration. Its methods open what they need and leave it open until Close.
 type App struct {
 	Options
-	open opened
+	open    opened
+	mending bool // a repair is at work: what is missing is made, not complained of
 }
 
 // New puts the program together; it touches nothing.

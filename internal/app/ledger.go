@@ -76,7 +76,28 @@ func (b books) Abandon(ctx context.Context, run pipelines.Run, lock pipelines.Lo
 
 func (b books) Unapplied(ctx context.Context, kind string) ([]pipelines.Commit, error) {
 	list, err := b.Ledger.Unapplied(ctx, kind)
-	return commits(list), err
+	if err != nil {
+		return nil, err
+	}
+	out := commits(list)
+	for i := range out {
+		if err := b.standing(ctx, &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// standing fills in where the pipeline stands after the last commit of a run, as long as no later one has moved it.
+func (b books) standing(ctx context.Context, c *pipelines.Commit) error {
+	if !c.Last {
+		return nil
+	}
+	at, ok, err := b.Standing(ctx, c.Pipeline)
+	if err == nil && ok && at.Run.String() == c.Run {
+		c.Cursor, c.Inputs = at.Cursor, at.Inputs
+	}
+	return err
 }
 
 func (b books) NotLive(ctx context.Context, kind string) ([]pipelines.Commit, error) {
@@ -89,7 +110,7 @@ func commits(list []ledger.Commit) []pipelines.Commit {
 	for i, c := range list {
 		out[i] = pipelines.Commit{
 			Kind: c.Kind, Run: c.Run.String(), Pipeline: c.Pipeline, No: c.No, RunNo: c.RunNo, Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum,
-			Quarantine: c.QuarantineRows, Counts: pipelines.Counts(c.Counts), ClosedAt: c.ClosedAt,
+			Quarantine: c.QuarantineRows, QuarantineOf: c.QuarantineChecksum, Counts: pipelines.Counts(c.Counts), ClosedAt: c.ClosedAt, Last: c.Last,
 		}
 	}
 	return out

@@ -196,7 +196,11 @@ func (a *App) Dismiss(ctx context.Context, f QuarantineFilter, reason string) (i
 		if err != nil {
 			return n, err
 		}
-		if err := runner.Judge(ctx, a.onRoad(p), pipelines.Verdict{Dismissed: ids}); err != nil {
+		road := a.onRoad(p)
+		if err := a.fit(ctx, road.Kind); err != nil {
+			return n, err
+		}
+		if err := runner.Judge(ctx, road, pipelines.Verdict{Dismissed: ids}); err != nil {
 			return n, err
 		}
 		n += len(ids)

@@ -69,14 +69,24 @@ func (a *App) runAll(ctx context.Context, chosen []*config.Pipeline, wish pipeli
 	if err != nil {
 		return results, err
 	}
+	unfit, err := a.unfit(ctx, kindsOf(free)...)
+	if err != nil {
+		return results, err
+	}
 	for _, p := range free {
 		if ctx.Err() != nil {
 			break
 		}
+		if err := unfit[p.Kind]; err != nil { // before anything is written
+			results = append(results, RunResult{Report: pipelines.Report{Pipeline: p.Name, Kind: p.Kind, State: pipelines.Failed, Started: a.Now(), Err: err}})
+			continue
+		}
 		rep := runner.Run(ctx, a.onRoad(p), wish)
 		results = append(results, a.publish(ctx, rep))
 	}
-	a.tend(ctx, wish.DryRun)
+	if len(unfit) == 0 { // nor does a ledger clean up that may have forgotten what was committed
+		a.tend(ctx, wish.DryRun)
+	}
 	return results, nil
 }
 

@@ -112,34 +112,61 @@ func openWarehouse(url string, c *config.Config) (*warehouse.Warehouse, error) {
 	return warehouse.Open(o)
 }
 
-// settle makes the tables and ties ClickHouse to the ledger by the deployment's id.
+// settle ties ClickHouse to the ledger by the deployment's id and makes the tables that are missing. Nothing is written to a
+// store that is another's, or that has lost what runs go by.
 func (a *App) settle(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehouse) error {
 	if err := w.Ping(ctx); err != nil {
+		return err
+	}
+	mark, err := w.Mark(ctx, markDeployment)
+	if err != nil {
+		return err
+	}
+	if err := a.belong(ctx, l, w, mark); err != nil {
+		return err
+	}
+	if err := a.complete(ctx, l, w); err != nil {
 		return err
 	}
 	if err := w.Migrate(ctx, schemas.All()); err != nil {
 		return err
 	}
-	if err := w.Sound(ctx); err != nil {
+	if err := w.Sound(ctx); err != nil || mark != "" {
 		return err
 	}
-	mark, err := w.Meta(ctx, markDeployment)
+	return w.SetMeta(ctx, markDeployment, l.Deployment())
+}
+
+// belong refuses a ClickHouse that is not the ledger's.
+func (a *App) belong(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehouse, mark string) error {
+	if mark == l.Deployment() || a.mending {
+		return nil
+	}
+	var mine uint64
+	for _, k := range schemas.All() {
+		last, err := l.MaxCommit(ctx, k.Name)
+		if err != nil {
+			return err
+		}
+		mine += last
+	}
+	listed, err := w.Has(ctx, "commits")
 	switch {
 	case err != nil:
 		return err
-	case mark == l.Deployment():
-		return nil
+	case mark != "" && mine == 0:
+		return fault.New(fault.Input, "stores.strangers", fault.T("台账 %[3]s 是新的（部署 %[2]s，没有提交），而 ClickHouse 属于部署 %[1]s", "the ledger %[3]s is a new one (deployment %[2]s, no commits), and ClickHouse belongs to deployment %[1]s", mark, l.Deployment(), a.Config.Ledger.SQLite)).
+			Do(fault.T("台账丢了就放回它的副本（先移开新的 ledger.db 及其 -wal、-shm）；没有副本，creditsync repair --adopt %[1]s 从 ClickHouse 重建。如果 ClickHouse 配错了，改 warehouse。",
+				"If the ledger was lost, put its copy back (after moving the new ledger.db, -wal and -shm away); without one, creditsync repair --adopt %[1]s makes it again from ClickHouse. If this is the wrong ClickHouse, change warehouse.", mark))
 	case mark != "":
 		return strangers(fault.T("ClickHouse 属于部署 %[1]s，台账属于 %[2]s", "ClickHouse belongs to deployment %[1]s, the ledger to %[2]s", mark, l.Deployment()))
+	case mine == 0:
+		return nil // the first start
+	case listed:
+		return fault.New(fault.Environment, "stores.unmarked", fault.T("ClickHouse 丢了部署标记（credit.meta），无法确认它属于这套部署 %s", "ClickHouse has lost its mark (credit.meta): that it belongs to this deployment, %s, is not certain", l.Deployment())).
+			Do(fault.T("确认没有连错 ClickHouse；creditsync repair 核对提交清单后补上标记", "See that this is the right ClickHouse; creditsync repair marks it again after comparing the commits"))
 	}
-	for _, k := range schemas.All() {
-		if last, err := l.MaxCommit(ctx, k.Name); err != nil {
-			return err
-		} else if last > 0 {
-			return strangers(fault.T("台账已有提交，ClickHouse 却是空的", "the ledger has commits and ClickHouse is empty"))
-		}
-	}
-	return w.SetMeta(ctx, markDeployment, l.Deployment())
+	return strangers(fault.T("台账已有提交，ClickHouse 却是空的", "the ledger has commits and ClickHouse is empty"))
 }
 
 func strangers(what fault.Text) error {
@@ -178,9 +205,8 @@ func (a *App) keys(ctx context.Context) (*vault.Vault, error) {
 	if created {
 		a.notice(fault.T("已生成密钥 %s：请立即备份。丢失后，已加密的个人信息无法恢复。", "Keys were made in %s: back them up now. Without them what was encrypted cannot be read again.", a.Config.Keys.File))
 	}
-	if mine := v.Fingerprint(); (known && inLedger != mine) || (inStore != "" && inStore != mine) {
-		return nil, fault.New(fault.Input, "keys.other", fault.T("密钥文件 %s 不是写入这些库时所用的密钥", "the keys in %s are not those that these stores were written with", a.Config.Keys.File)).
-			Do(fault.T("请放回原来的密钥文件。", "Put the right key file back."))
+	if err := a.ours(v.Fingerprint(), inLedger, inStore); err != nil {
+		return nil, err
 	}
 	if _, err := l.SetMetaOnce(ctx, markKeys, v.Fingerprint()); err != nil {
 		return nil, err

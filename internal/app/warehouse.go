@@ -87,8 +87,11 @@ func scope(s pipelines.Scope) warehouse.Scope {
 }
 
 func closed(k *schemas.Kind, c pipelines.Commit) warehouse.Closed {
+	n := c.Counts
 	return warehouse.Closed{
 		Kind: k, No: c.No, Run: c.Run, RunNo: c.RunNo, Pipeline: c.Pipeline, Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum, Quarantine: c.Quarantine,
-		Inserted: c.Counts.Inserted, Updated: c.Counts.Updated, Deleted: c.Counts.Deleted, At: c.ClosedAt,
+		Inserted: n.Inserted, Updated: n.Updated, Deleted: n.Deleted, At: c.ClosedAt,
+		Read: n.Read, Accepted: n.Accepted, Rejected: n.Rejected, Unchanged: n.Unchanged, Superseded: n.Superseded, Withheld: n.Withheld, Warnings: n.Warnings,
+		QuarantineChecksum: c.QuarantineOf, Last: c.Last, Cursor: c.Cursor, Inputs: c.Inputs,
 	}
 }

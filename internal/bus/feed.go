@@ -66,7 +66,7 @@ func (f *feed) run(ctx context.Context) error {
 			if err := f.commit(ctx, c); err != nil {
 				return err
 			}
-			f.pos.Seq = c.end()
+			f.pos.Seq, f.pos.Run = c.end(), c.Run
 		}
 	}
 }
@@ -182,7 +182,7 @@ func (f *feed) record(ctx context.Context, c Commit, rec arrow.Record) error {
 				return err
 			}
 		}
-		f.pos.Seq = seq
+		f.pos.Seq, f.pos.Run = seq, c.Run
 	}
 	return nil
 }

@@ -30,7 +30,19 @@ type Position struct {
 	Seq        uint64
 	TopicID    string // of the kind's topic when it was made; "" where the broker gives none
 	Partitions int    // of the kind's topic
+	// Run is the run of the commit that Seq is in: it tells that commit from another one that a ledger put back to an older
+	// state gave the same number. "" where it is not known.
+	Run string
 }
+
+// at is the position without what only the brokers remember of it.
+func (p Position) at() Position {
+	p.Run = ""
+	return p
+}
+
+// Commit is the number of the commit that the position is in; 0 before the first.
+func (p Position) Commit() uint64 { return p.Seq >> seqBits }
 
 // Covers reports whether the whole commit of that number is published.
 func (p Position) Covers(commit uint64) bool { return p.Seq >= Commit{No: commit}.end() }

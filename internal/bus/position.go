@@ -23,11 +23,16 @@ func readPosition(ctx context.Context, cfg Config, adm *kadm.Client, kind string
 	if err != nil {
 		return pos, "", false, err
 	}
+	return lastMark(ctx, cfg, kind, ordinal, at.first, at.end)
+}
+
+// lastMark is the last position of a kind that stands between two offsets of its partition.
+func lastMark(ctx context.Context, cfg Config, kind string, ordinal int, first, end int64) (pos Position, deployment string, found bool, err error) {
 	// The last record of the kind stands near the end; look there first and further back only if it is not found.
 	for span := int64(256); ; span *= 16 {
-		from := max(at.first, at.end-span)
+		from := max(first, end-span)
 		var bad error
-		err := scan(ctx, cfg, PositionTopic, map[int32]extent{int32(ordinal): {from, at.end}}, func(r *kgo.Record) bool {
+		err := scan(ctx, cfg, PositionTopic, map[int32]extent{int32(ordinal): {from, end}}, func(r *kgo.Record) bool {
 			if string(r.Key) != kind {
 				return true
 			}
@@ -36,10 +41,10 @@ func readPosition(ctx context.Context, cfg Config, adm *kadm.Client, kind string
 				bad = fmt.Errorf("position of %s at offset %d: %w", kind, r.Offset, err)
 				return false
 			}
-			pos, deployment, found = Position{m.Seq, m.TopicID, m.Partitions}, m.Deployment, true
+			pos, deployment, found = Position{m.Seq, m.TopicID, m.Partitions, m.Run}, m.Deployment, true
 			return true
 		})
-		if err = errors.Join(err, bad); err != nil || found || from == at.first {
+		if err = errors.Join(err, bad); err != nil || found || from == first {
 			return pos, deployment, found, err
 		}
 	}

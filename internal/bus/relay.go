@@ -276,7 +276,7 @@ func (r *Relay) settle(res *Result) {
 // against a position that went back.
 func (r *Relay) note(ctx context.Context, now bool) error {
 	at := r.options.Now()
-	if r.position == r.told || r.position.Seq == 0 || !now && at.Sub(r.noted) < time.Second {
+	if r.position.at() == r.told.at() || r.position.Seq == 0 || !now && at.Sub(r.noted) < time.Second {
 		return nil
 	}
 	if err := r.options.Step("noted"); err != nil {

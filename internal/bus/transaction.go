@@ -88,10 +88,11 @@ type markJSON struct {
 	Seq        uint64 `json:"seq"`
 	TopicID    string `json:"topic_id"`
 	Partitions int    `json:"partitions"`
+	Run        string `json:"run,omitempty"`
 }
 
 func (p Position) encode(deployment string) []byte {
-	b, err := json.Marshal(markJSON{deployment, p.Seq, p.TopicID, p.Partitions})
+	b, err := json.Marshal(markJSON{deployment, p.Seq, p.TopicID, p.Partitions, p.Run})
 	if err != nil {
 		panic(err) // texts and numbers only
 	}

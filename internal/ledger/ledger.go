@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -30,6 +31,8 @@ type Options struct {
 	LeaseTTL time.Duration
 	// Location is that of the times in messages; nil means UTC.
 	Location *time.Location
+	// ReadOnly opens a ledger that is there, as it is: nothing is made, nothing is brought up to date, nothing can be written.
+	ReadOnly bool
 }
 
 // Ledger is one open ledger file. It is safe for concurrent use, and so are several of one file, in one process or many.
@@ -61,7 +64,7 @@ func Open(ctx context.Context, path string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, broken(path, err)
 	}
-	if err := createFile(path); err != nil {
+	if err := o.provide(path); err != nil {
 		return nil, broken(path, err)
 	}
 	l := &Ledger{path: path, o: o}
@@ -74,9 +77,21 @@ func Open(ctx context.Context, path string, o Options) (*Ledger, error) {
 	return l, nil
 }
 
+// provide sees that there is a file to open.
+func (o Options) provide(path string) error {
+	if o.ReadOnly {
+		_, err := os.Stat(path)
+		return err
+	}
+	return createFile(path)
+}
+
 func (l *Ledger) connect() error {
 	common := []string{"busy_timeout(" + busyTimeout + ")", "synchronous(FULL)", "foreign_keys(1)"}
 	writer := url.Values{"_pragma": common}
+	if l.o.ReadOnly {
+		writer.Set("_query_only", "1")
+	}
 	reader := url.Values{"_pragma": common, "_query_only": {"1"}}
 	file := (&url.URL{Scheme: "file", Path: l.path}).String()
 	var err error

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -55,10 +56,10 @@ func (l *Ledger) RelayHolder(ctx context.Context, kind string) (h Held, ok bool,
 
 // Position is how far the messages of a kind are published, as a relay found or left it on the broker.
 type Position struct {
-	Seq        uint64 // of the last row published
-	TopicID    string // of the topic they are in, so that one that was made anew is noticed
-	Partitions int    // of that topic
-	At         time.Time
+	Seq        uint64    // of the last row published
+	TopicID    string    // of the topic they are in, so that one that was made anew is noticed
+	Partitions int       // of that topic
+	At         time.Time // when it was noted; zero where it is set: now
 }
 
 // Position is the last one that was set; ok is false where none was. The broker's own is the one that counts: this one
@@ -86,7 +87,7 @@ func (l *Ledger) SetPosition(ctx context.Context, lease *RelayLease, p Position)
 		}
 		n, err := t.exec(`INSERT INTO positions (kind, seq, topic_id, partitions, at) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET seq = excluded.seq, topic_id = excluded.topic_id, partitions = excluded.partitions, at = excluded.at
-			WHERE excluded.seq >= seq`, lease.Kind, int64(p.Seq), p.TopicID, p.Partitions, ms(p.At))
+			WHERE excluded.seq >= seq`, lease.Kind, int64(p.Seq), p.TopicID, p.Partitions, ms(cmp.Or(p.At, t.now)))
 		if err == nil && n == 0 {
 			return fault.New(fault.Run, "relay.position_back", fault.T(
 				"%s 的转发位置不能后退到 %d", "the relay of %s cannot go back to %d", lease.Kind, p.Seq)).

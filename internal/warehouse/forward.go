@@ -20,6 +20,13 @@ type Closed struct {
 	Quarantine                 uint64 // rows of quarantine_versions
 	Inserted, Updated, Deleted uint64
 	At                         time.Time
+	// What a ledger is made again from: the rest of the counts, the checksum of the quarantine rows, and with the last
+	// commit of a run where its pipeline stands after it.
+	Read, Accepted, Rejected, Unchanged, Superseded, Withheld, Warnings uint64
+	QuarantineChecksum                                                  uint64
+	Last                                                                bool
+	Cursor                                                              []byte // nil for a source without cursors
+	Inputs                                                              []string
 }
 
 // Forward brings current, quarantine and the list of commits up to a closed commit, from its committed rows alone. It
@@ -38,8 +45,21 @@ func (w *Warehouse) Forward(ctx context.Context, c Closed) error {
 			return err
 		}
 	}
-	sql := fmt.Sprintf("INSERT INTO %s.commits SELECT %s, %d, %s, %d, %s, %d, %d, %d, %d, %d, %d, fromUnixTimestamp64Milli(%d)", Database,
-		quote(c.Kind.Name), c.No, quote(c.Run), c.RunNo, quote(c.Pipeline), c.Rows, c.Notify, c.Checksum, c.Inserted, c.Updated, c.Deleted, c.At.UnixMilli())
+	return w.List(ctx, c)
+}
+
+// List adds a closed commit to the list of commits, which is what analysts go by, and what a lost ledger is made again from.
+// It may be repeated.
+func (w *Warehouse) List(ctx context.Context, c Closed) error {
+	inputs := make([]string, len(c.Inputs))
+	for i, name := range c.Inputs {
+		inputs[i] = quote(name)
+	}
+	sql := fmt.Sprintf(`INSERT INTO %s.commits (kind, commit_no, run, run_no, pipeline, rows, notify, checksum, inserted, updated, deleted, closed_at,
+  quarantine, quarantine_checksum, last, cursor, has_cursor, inputs, read, accepted, rejected, unchanged, superseded, withheld, warnings)
+SELECT %s, %d, %s, %d, %s, %d, %d, %d, %d, %d, %d, fromUnixTimestamp64Milli(%d), %d, %d, %t, unhex('%x'), %t, [%s]::Array(String), %d, %d, %d, %d, %d, %d, %d`, Database,
+		quote(c.Kind.Name), c.No, quote(c.Run), c.RunNo, quote(c.Pipeline), c.Rows, c.Notify, c.Checksum, c.Inserted, c.Updated, c.Deleted, c.At.UnixMilli(),
+		c.Quarantine, c.QuarantineChecksum, c.Last, c.Cursor, c.Cursor != nil, strings.Join(inputs, ", "), c.Read, c.Accepted, c.Rejected, c.Unchanged, c.Superseded, c.Withheld, c.Warnings)
 	return w.exec(ctx, "list the commit", sql)
 }
 

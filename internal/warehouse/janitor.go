@@ -25,9 +25,14 @@ func (w *Warehouse) DropStage(ctx context.Context, k *schemas.Kind, run uint64) 
 	return nil
 }
 
-// DropCommit removes the rows of an abandoned commit. Nobody looks at them; this frees their room.
+// DropCommit removes the rows of an abandoned commit. Nobody looks at them; this frees their room. A commit that is listed
+// was closed, whatever a ledger that was put back to an older state says of it, and is left alone.
 func (w *Warehouse) DropCommit(ctx context.Context, k *schemas.Kind, commit uint64) error {
 	var rows uint64
+	listed := fmt.Sprintf("SELECT count() FROM %s.commits WHERE kind = %s AND commit_no = %d", Database, quote(k.Name), commit)
+	if err := w.row(ctx, "look for an abandoned commit in the list", listed, &rows); err != nil || rows > 0 {
+		return err
+	}
 	find := fmt.Sprintf("SELECT count() FROM %s WHERE %s AND commit_no = %d", table(k, "versions"), seqRange(commit), commit)
 	if err := w.row(ctx, "look for rows of an abandoned commit", find, &rows); err != nil {
 		return err

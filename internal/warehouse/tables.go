@@ -47,12 +47,22 @@ func sharedTables(timezone string) []string {
 		create("quarantine_versions", quarantine, "MergeTree", "(kind, commit_no, pipeline, reject_id)", "", Durable),
 		create("quarantine", quarantine, "ReplacingMergeTree(commit_no)", "(kind, pipeline, reject_id)", "", Durable),
 		create("commits", `kind LowCardinality(String), commit_no UInt64, run UUID, run_no UInt64, pipeline LowCardinality(String),
-  rows UInt64, notify UInt64, checksum UInt64, inserted UInt64, updated UInt64, deleted UInt64, closed_at DateTime64(3, `+quote(timezone)+`)`,
+  rows UInt64, notify UInt64, checksum UInt64, inserted UInt64, updated UInt64, deleted UInt64, closed_at DateTime64(3, `+quote(timezone)+`),
+  `+strings.Join(ledgerColumns(), ", "),
 			"ReplacingMergeTree(closed_at)", "(kind, commit_no)", "", Durable),
+		"ALTER TABLE " + Database + ".commits ADD COLUMN IF NOT EXISTS " + strings.Join(ledgerColumns(), ", ADD COLUMN IF NOT EXISTS "),
 		create("runs", `run UUID, run_no UInt64, pipeline LowCardinality(String), kind LowCardinality(String), mode LowCardinality(String),
   state LowCardinality(String), started_at DateTime64(3, `+quote(timezone)+`), finished_at DateTime64(3, `+quote(timezone)+`), read UInt64, accepted UInt64, rejected UInt64,
   inserted UInt64, updated UInt64, deleted UInt64, unchanged UInt64, superseded UInt64, withheld UInt64, warnings UInt64, error String`,
 			"ReplacingMergeTree(finished_at)", "run", "", Durable),
+	}
+}
+
+// ledgerColumns are what the list of commits holds beside what analysts read, so that a ledger can be made again from it.
+func ledgerColumns() []string {
+	return []string{
+		"quarantine UInt64", "quarantine_checksum UInt64", "last Bool", "cursor String", "has_cursor Bool", "inputs Array(String)",
+		"read UInt64", "accepted UInt64", "rejected UInt64", "unchanged UInt64", "superseded UInt64", "withheld UInt64", "warnings UInt64",
 	}
 }
 

@@ -24,8 +24,11 @@ CREATE TABLE IF NOT EXISTS credit.quarantine (
 
 CREATE TABLE IF NOT EXISTS credit.commits (
   kind LowCardinality(String), commit_no UInt64, run UUID, run_no UInt64, pipeline LowCardinality(String),
-  rows UInt64, notify UInt64, checksum UInt64, inserted UInt64, updated UInt64, deleted UInt64, closed_at DateTime64(3, 'Asia/Shanghai')
+  rows UInt64, notify UInt64, checksum UInt64, inserted UInt64, updated UInt64, deleted UInt64, closed_at DateTime64(3, 'Asia/Shanghai'),
+  quarantine UInt64, quarantine_checksum UInt64, last Bool, cursor String, has_cursor Bool, inputs Array(String), read UInt64, accepted UInt64, rejected UInt64, unchanged UInt64, superseded UInt64, withheld UInt64, warnings UInt64
 ) ENGINE = ReplacingMergeTree(closed_at) ORDER BY (kind, commit_no) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 480, max_suspicious_broken_parts = 0;
+
+ALTER TABLE credit.commits ADD COLUMN IF NOT EXISTS quarantine UInt64, ADD COLUMN IF NOT EXISTS quarantine_checksum UInt64, ADD COLUMN IF NOT EXISTS last Bool, ADD COLUMN IF NOT EXISTS cursor String, ADD COLUMN IF NOT EXISTS has_cursor Bool, ADD COLUMN IF NOT EXISTS inputs Array(String), ADD COLUMN IF NOT EXISTS read UInt64, ADD COLUMN IF NOT EXISTS accepted UInt64, ADD COLUMN IF NOT EXISTS rejected UInt64, ADD COLUMN IF NOT EXISTS unchanged UInt64, ADD COLUMN IF NOT EXISTS superseded UInt64, ADD COLUMN IF NOT EXISTS withheld UInt64, ADD COLUMN IF NOT EXISTS warnings UInt64;
 
 CREATE TABLE IF NOT EXISTS credit.runs (
   run UUID, run_no UInt64, pipeline LowCardinality(String), kind LowCardinality(String), mode LowCardinality(String),
