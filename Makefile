@@ -25,6 +25,7 @@ test: build deps ## every test, none skipped
 
 bench: build ## the measured ratios of docs/performance.md
 	go run ./bench
+	go run ./bench/postgres
 
 MUTANTS ?= all
 ROUNDS ?= 9
