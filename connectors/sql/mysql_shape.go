@@ -78,7 +78,8 @@ func (s *mySession) charsets(ctx context.Context, from string, out *shape) error
 	for n, i := range of {
 		switch rows[0][n] {
 		case "latin1", "latin2", "latin5", "latin7", "cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852", "swe7", "hp8", "dec8", "macroman":
-			out.columns[i].kind = unknown
+			// To its own encoding first: a UUID is called latin1, too, and its bytes are not its text.
+			out.columns[i].kind, out.columns[i].expr = unknown, "CAST(CONVERT("+d.id(out.columns[i].name)+" USING "+rows[0][n]+") AS BINARY)"
 		case "binary":
 			out.columns[i].kind = binary
 		}
@@ -90,8 +91,8 @@ func (s *mySession) charsets(ctx context.Context, from string, out *shape) error
 func (s *mySession) expression(c column) string {
 	id := s.dialect().id(c.name)
 	switch {
-	case c.kind == unknown:
-		return "CAST(" + id + " AS BINARY)"
+	case c.expr != "":
+		return c.expr
 	case c.typ == "BIT":
 		return "CAST(" + id + " + 0 AS CHAR)"
 	case c.kind == words, c.kind == clock, c.kind == day, c.typ == "DECIMAL", c.typ == "JSON", c.typ == "ENUM", c.typ == "SET", c.typ == "TIME":
