@@ -2,11 +2,13 @@ package pipelines
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"creditsync/connectors"
 	"creditsync/transforms"
 	"creditsync/transforms/cndate"
 )
@@ -33,10 +35,21 @@ type Runner struct {
 	At func(step string)
 }
 
-// Run runs the pipeline once. The report says all, its Err included.
+// attempts is how often a read is begun that its source breaks off for no fault of either.
+const attempts = 3
+
+// Run runs the pipeline. The report says all, its Err included. A read that the source broke off (connectors.Interrupted)
+// is begun anew as another run: nothing of the first one was applied, and the rest under another snapshot would not fit it.
 func (r *Runner) Run(ctx context.Context, p Pipeline, wish Wish) Report {
-	t := &trip{Runner: r, p: p, wish: wish}
-	return r.ride(ctx, t, string(p.Mode), t.travel)
+	for attempt := 1; ; attempt++ {
+		t := &trip{Runner: r, p: p, wish: wish}
+		rep := r.ride(ctx, t, string(p.Mode), t.travel)
+		var broken *connectors.Interrupted
+		if !errors.As(rep.Err, &broken) || attempt == attempts || ctx.Err() != nil {
+			return rep
+		}
+		r.Log.Warn("the source broke the read off; it is begun anew", "pipeline", p.Name, "run", rep.Run, "error", rep.Err)
+	}
 }
 
 // ride takes a road under the lease of the pipeline and writes down how it ended.

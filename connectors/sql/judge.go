@@ -89,7 +89,7 @@ func (j *judge) cell(one *judged, i int, names *refs) error {
 		switch {
 		case isASCII(cell):
 		case j.charset == nil:
-			return unlabelled(j.o, j.columns[i].name, string(names.counted()))
+			return unlabelled(j.o, j.columns[i].name, string(names.of(one.cells)))
 		default:
 			if one.cells[i], good = j.charset.text(j.scratch[i], cell); j.charset.enc != nil {
 				j.scratch[i] = one.cells[i]

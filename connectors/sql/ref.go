@@ -3,6 +3,7 @@ package sql
 import (
 	"regexp"
 	"strconv"
+	"unicode/utf8"
 )
 
 // longRef bounds what a row's place says.
@@ -32,7 +33,7 @@ func (r *refs) of(cells [][]byte) []byte {
 		}
 		b = append(b, cells[k]...)
 	}
-	if r.buf = b; !shown || len(b) > longRef {
+	if r.buf = b; !shown || len(b) > longRef || !utf8.Valid(b) {
 		return r.counted()
 	}
 	return b
