@@ -196,3 +196,8 @@ func statements(columns []typed, name func(string) string) (create string, inser
 	}
 	return create + ")", inserts
 }
+
+// fixedZone and fixedTime are a zone and a time that do not depend on the machine.
+func fixedZone() *time.Location { return time.FixedZone("+08", 8*3600) }
+
+func fixedTime() time.Time { return time.Date(2024, 1, 3, 12, 0, 0, 0, fixedZone()) }

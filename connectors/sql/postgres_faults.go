@@ -33,6 +33,9 @@ func (s *pgSession) explain(err error) error {
 	if f := reading(s.o, err); f != nil {
 		return f
 	}
+	if s.conn != nil && s.conn.IsClosed() { // the driver gave the connection up for an earlier error
+		return connectionLost(s.o, oneLine(err))
+	}
 	return failed(s.o, oneLine(err))
 }
 
