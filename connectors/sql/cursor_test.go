@@ -16,7 +16,6 @@ type changes struct {
 	engine string
 	o      Options
 	exec   func(t *testing.T, sql string)
-	quote  string
 }
 
 // everyEngine makes a table of three columns in each: id, the cursor, and a note.

@@ -103,12 +103,12 @@ func (s *mySession) expression(c column) string {
 
 // primary finds the table's primary key.
 func (s *mySession) primary(ctx context.Context, out *shape) error {
-	schema, table := "database()", s.o.Table
 	parts, err := splitName(s.o.Table)
 	if err != nil {
 		return err
 	}
-	if table = parts[len(parts)-1]; len(parts) > 1 {
+	schema, table := "database()", parts[len(parts)-1]
+	if len(parts) > 1 {
 		schema = s.literal(column{kind: words}, parts[0])
 	}
 	rows, err := s.ask(ctx, "SELECT column_name FROM information_schema.key_column_usage WHERE table_schema = "+schema+

@@ -98,8 +98,8 @@ func TestTLS(t *testing.T) {
 		}{
 			{nil, "false"},
 			{&TLS{CA: ca, ServerName: "db.court.example"}, "true"},
-			{&TLS{CA: ca}, ""},                                      // the certificate is for another name
-			{&TLS{}, ""},                                            // the system does not know the authority
+			{&TLS{CA: ca}, ""}, // the certificate is for another name
+			{&TLS{}, ""},       // the system does not know the authority
 			{&TLS{CA: other, ServerName: "db.court.example"}, ""},   // nor does this one sign it
 			{&TLS{CA: key, ServerName: "db.court.example"}, "file"}, // not a certificate
 		} {
