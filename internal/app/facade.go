@@ -2,6 +2,7 @@ package app
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
 	"creditsync/internal/config"
@@ -30,6 +31,8 @@ type App struct {
 	Options
 	open    opened
 	mending bool // a repair is at work: what is missing is made, not complained of
+	stop    sync.Once
+	at      func(step string) // see stopper
 }
 
 // New puts the program together; it touches nothing.

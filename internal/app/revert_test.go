@@ -29,6 +29,13 @@ func (s *site) records() []string {
 	return strings.Split(s.query("SELECT * EXCEPT (version, run_no, ingested_at) FROM credit.admin_penalty ORDER BY record_id"), "\n")
 }
 
+func (s *site) wantSame(what string, want []string) {
+	s.t.Helper()
+	if got := s.records(); !slices.Equal(got, want) {
+		s.t.Errorf("%s: got %d records %q, want %d %q", what, len(got), got, len(want), want)
+	}
+}
+
 // reverts undoes a run; it must end well.
 func (s *site) reverts(run uint64, partly bool) Reverted {
 	s.t.Helper()

@@ -102,6 +102,9 @@ func (a *App) tend(ctx context.Context, dryRun bool) {
 	if err := a.showRuns(context.WithoutCancel(ctx)); err != nil {
 		a.Log.Warn("add the runs to the analysts' list", "error", err)
 	}
+	if err := a.merge(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		a.Log.Warn("merge the analysts' copies", "error", err)
+	}
 }
 
 func alreadyRunning(a *App, pipeline string, held ledger.Held) error {

@@ -49,9 +49,15 @@ func arrival(at string) func(string) bool {
 	return func(step string) bool { return step == want && seen.Add(1) == nth }
 }
 
-// steps returns what reports named steps outside package pipelines, and counts them from here on.
+// stopper is what is told the steps of everything that this process runs: it counts them together.
+func (a *App) stopper() func(string) {
+	a.stop.Do(func() { a.at = stopper(a.Getenv) })
+	return a.at
+}
+
+// steps returns what reports named steps outside package pipelines.
 func (a *App) steps() func(string) {
-	told := stopper(a.Getenv)
+	told := a.stopper()
 	return func(step string) {
 		a.Log.Debug("step", "name", step)
 		if told != nil {

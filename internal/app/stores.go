@@ -236,6 +236,6 @@ func (a *App) runner(ctx context.Context) (*pipelines.Runner, error) {
 	}
 	return &pipelines.Runner{
 		Ledger: books{l, a.Config.Language}, Warehouse: store{w}, Spool: func() (pipelines.Spool, error) { return spool.New(a.Config.DataDir) }, Protect: protection(v), Original: originals(ctx, w, v),
-		Now: a.Now, Zone: a.Config.Timezone, Language: string(a.Config.Language), Log: a.Log, Progress: a.Progress, At: stopper(a.Getenv), SliceRows: a.open.sliceRows,
+		Now: a.Now, Zone: a.Config.Timezone, Language: string(a.Config.Language), Log: a.Log, Progress: a.Progress, At: a.stopper(), SliceRows: a.open.sliceRows,
 	}, nil
 }
