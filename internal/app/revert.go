@@ -35,6 +35,9 @@ func (a *App) Revert(ctx context.Context, w RevertWish) (Reverted, error) {
 	if err := a.fit(ctx, kind); err != nil {
 		return out, err
 	}
+	if err := a.fit(ctx, kind); err != nil {
+		return out, err
+	}
 	if w.DryRun && w.Reason == "" {
 		w.Reason = "dry run"
 	}
