@@ -130,7 +130,7 @@ func TestRevert_WhatWasChangedSince(t *testing.T) {
 	if err != nil || got.State != pipelines.Failed || len(got.By) != 1 || got.By[0].RunNo != 4 || got.By[0].Records != 1 {
 		t.Errorf("got %+v, %v; want refused for 1 record of run 4", got, err)
 	}
-	if !strings.Contains(got.Err.Error(), "run 4: 1") {
+	if !strings.Contains(fmt.Sprint(got.Err), "run 4: 1") {
 		t.Errorf("the sentence does not say by whom: %v", got.Err)
 	}
 	if now := s.records(); !slices.Equal(now, third) {
