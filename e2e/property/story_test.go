@@ -33,11 +33,11 @@ var deaths = []string{
 }
 
 func anEvent(t *rapid.T) event {
-	if rapid.IntRange(0, 9).Draw(t, "what") >= 6 {
+	if rapid.IntRange(0, 9).Draw(t, "what") >= 5 {
 		return event{
 			verb: "run",
 			wish: rapid.SampledFrom([]wish{plain, plain, plain, plain, plain, dry, applyDeletes, acceptDeletes}).Draw(t, "wish"),
-			dies: rapid.SliceOfN(rapid.SampledFrom(deaths), 0, 2).Draw(t, "dies at"),
+			dies: rapid.SliceOfN(rapid.SampledFrom(deaths), 0, 3).Draw(t, "dies at"),
 		}
 	}
 	var verbs []string
