@@ -39,13 +39,15 @@ func (t *trip) read(ctx context.Context, in connectors.Reader) error {
 	meter := newMeter(t.Runner, t.p.Name, in)
 	batches := make(chan numbered)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
+	group.Go(func() (err error) {
+		defer fault.Rescue(&err)
 		defer close(batches)
 		return feed(ctx, in, batches)
 	})
 	var mu sync.Mutex // guards the trip's sums
 	for range hands {
-		group.Go(func() error {
+		group.Go(func() (err error) {
+			defer fault.Rescue(&err)
 			staged := &keys{trip: t}
 			defer staged.drop()
 			for b := range batches {
@@ -53,10 +55,12 @@ func (t *trip) read(ctx context.Context, in connectors.Reader) error {
 				if err != nil {
 					return err
 				}
-				mu.Lock()
-				t.count(out)
-				meter.tell(t.rep.Counts)
-				mu.Unlock()
+				func() {
+					mu.Lock()
+					defer mu.Unlock()
+					t.count(out)
+					meter.tell(t.rep.Counts)
+				}()
 				out.Release()
 			}
 			return staged.flush(ctx)

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"creditsync/connectors"
+	"creditsync/internal/fault"
 	"creditsync/transforms"
 	"creditsync/transforms/cndate"
 )
@@ -57,21 +58,37 @@ func (r *Runner) ride(ctx context.Context, t *trip, mode string, road func(conte
 	t.rep = Report{Pipeline: t.p.Name, Kind: t.p.Kind.Name, Started: r.Now(), DryRun: t.wish.DryRun}
 	var err error
 	if t.run, err = r.Ledger.Begin(ctx, t.p.Name, t.p.Kind.Name, mode, t.note()); err != nil { // 1. lease
-		t.rep.State, t.rep.Err = Failed, err
+	t.rep.State, t.rep.Err = Failed, err
 		return t.rep
 	}
 	t.rep.Run, t.rep.RunNo = t.run.ID, t.run.No
 	r.at("leased")
 	kept, release := r.Ledger.Keep(ctx, t.run)
 	defer release()
-	if t.rep.State, t.rep.Err = Failed, r.settle(kept, t.p.Kind); t.rep.Err == nil {
-		t.rep.State, t.rep.Err = road(kept)
-	}
+	t.rep.State, t.rep.Err = t.safely(kept, road)
 	if lost := context.Cause(kept); t.rep.Err != nil && lost != nil && ctx.Err() == nil {
 		t.rep.Err = lost // the lease was lost; what failed for it says only that it was stopped
 	}
 	t.finish(ctx)
 	return t.rep
+}
+
+// safely takes the road and lives through a defect: whoever runs many pipelines goes on with the others, and the ledger is
+// told.
+func (t *trip) safely(ctx context.Context, road func(context.Context) (State, error)) (state State, err error) {
+	state = Failed
+	defer func() {
+		var p *fault.Panic
+		if errors.As(err, &p) {
+			t.Log.Error("a run panicked", "pipeline", t.p.Name, "run", t.run.ID, "panic", p.Value, "stack", string(p.Stack))
+			state = Failed
+		}
+	}()
+	defer fault.Rescue(&err)
+	if err := t.settle(ctx, t.p.Kind); err != nil {
+		return Failed, err
+	}
+	return road(ctx)
 }
 
 // travel takes the steps after the lease, left to right.

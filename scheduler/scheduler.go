@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -126,22 +125,17 @@ func (s *Scheduler) step(ctx, runs context.Context, ends chan<- ended) {
 // attempt runs the job.
 func (s *Scheduler) attempt(ctx context.Context, j *Job, turn Turn) (err error) {
 	defer func() {
-		if what := recover(); what != nil {
-			s.o.Log.Error("a run panicked", "pipeline", j.Name, "tick", turn.Tick, "panic", what, "stack", string(debug.Stack()))
-			err = panicked(j.Name, what)
+		var p *fault.Panic
+		if errors.As(err, &p) {
+			s.o.Log.Error("a run panicked", "pipeline", j.Name, "tick", turn.Tick, "panic", p.Value, "stack", string(p.Stack))
 		}
 	}()
+	defer fault.Rescue(&err)
 	err = j.Run(ctx, turn)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, ErrBusy) {
 		return errInterrupted
 	}
 	return err
-}
-
-func panicked(pipeline string, what any) error {
-	return fault.New(fault.Run, "run.panic", fault.T("管道 %s 的运行因程序缺陷中止", "the run of pipeline %s was ended by a defect of the program", pipeline)).
-		Because(fmt.Errorf("panic: %v", what)).
-		Do(fault.T("请把日志发给开发者；其他管道照常运行。", "Send the log to the developers; other pipelines go on."))
 }
 
 // store stores the marks that changed; what cannot be stored now is stored later.

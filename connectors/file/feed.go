@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"sync"
+
+	"creditsync/internal/fault"
 )
 
 const (
@@ -54,7 +56,7 @@ func (f *feed) run(t *text, atEnd func() error) {
 		if buf == nil {
 			buf = make([]byte, headroom+chunkSize)
 		}
-		n, doubtful, err := t.fill(buf[headroom:])
+		n, doubtful, err := fill(t, buf[headroom:])
 		if err == io.EOF {
 			if bad := atEnd(); bad != nil {
 				err = bad
@@ -69,6 +71,12 @@ func (f *feed) run(t *text, atEnd func() error) {
 			return
 		}
 	}
+}
+
+// fill decodes the next chunk; a defect met on the way fails the run that reads, not the process.
+func fill(t *text, buf []byte) (n int, doubtful bool, err error) {
+	defer fault.Rescue(&err)
+	return t.fill(buf)
 }
 
 // next waits for the next chunk. Its buffer goes back with recycle.

@@ -3,6 +3,8 @@ package window
 import (
 	"io"
 	"sync"
+
+	"creditsync/internal/fault"
 )
 
 // buffers is how many pieces of the stream are read ahead.
@@ -53,7 +55,7 @@ func (a *Ahead) run(src io.Reader) {
 		}
 		for p.n < len(p.buf) && p.err == nil { // not io.ReadFull, which calls the end of a stream what a cut stream calls itself
 			var n int
-			n, p.err = src.Read(p.buf[p.n:])
+			n, p.err = read(src, p.buf[p.n:])
 			p.n += n
 		}
 		select {
@@ -65,6 +67,12 @@ func (a *Ahead) run(src io.Reader) {
 			return
 		}
 	}
+}
+
+// read reads; a defect met on the way fails the run that reads, not the process.
+func read(src io.Reader, buf []byte) (n int, err error) {
+	defer fault.Rescue(&err)
+	return src.Read(buf)
 }
 
 // Read implements io.Reader.

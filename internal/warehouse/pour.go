@@ -7,6 +7,8 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"golang.org/x/sync/errgroup"
+
+	"creditsync/internal/fault"
 )
 
 // Rows are the accepted rows of a run, batch by batch: what the caller kept while only their keys were staged.
@@ -26,7 +28,8 @@ const pours = 2
 func (w *Warehouse) pour(ctx context.Context, s Scope, c Changes, rows Rows) error {
 	group, ctx := errgroup.WithContext(ctx)
 	batches := make(chan numbered)
-	group.Go(func() error {
+	group.Go(func() (err error) {
+		defer fault.Rescue(&err)
 		defer close(batches)
 		if c.Fresh {
 			return dense(ctx, rows.Batches(), batches)
@@ -34,9 +37,10 @@ func (w *Warehouse) pour(ctx context.Context, s Scope, c Changes, rows Rows) err
 		return w.numbers(ctx, s, batches)
 	})
 	for range pours {
-		group.Go(func() error {
+		group.Go(func() (err error) {
+			defer fault.Rescue(&err)
 			out := w.newInsertion(ctx, s)
-			err := w.pourBatches(ctx, s, rows, batches, out)
+			err = w.pourBatches(ctx, s, rows, batches, out)
 			return errors.Join(err, out.close(err))
 		})
 	}
