@@ -58,7 +58,7 @@ func (r *Runner) ride(ctx context.Context, t *trip, mode string, road func(conte
 	t.rep = Report{Pipeline: t.p.Name, Kind: t.p.Kind.Name, Started: r.Now(), DryRun: t.wish.DryRun}
 	var err error
 	if t.run, err = r.Ledger.Begin(ctx, t.p.Name, t.p.Kind.Name, mode, t.note()); err != nil { // 1. lease
-	t.rep.State, t.rep.Err = Failed, err
+		t.rep.State, t.rep.Err = Failed, err
 		return t.rep
 	}
 	t.rep.Run, t.rep.RunNo = t.run.ID, t.run.No

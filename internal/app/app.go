@@ -25,6 +25,8 @@ type opened struct {
 	kafka     *bus.Config
 	sliceRows uint64           // see pipelines.Runner; tests lower it
 	children  []*process.Child // in the order of their start
+	// server is set within serve, which opens warehouse and kafka, and takes them away when they go down.
+	server *server
 }
 
 // Close closes what was opened, in reverse order: stores first, then the engine and the broker that were started.

@@ -26,45 +26,87 @@ func (a *App) engineURL(ctx context.Context) (string, error) {
 	if c := a.Config.Warehouse.ClickHouse; c != nil {
 		return c.URL.Reveal(), nil
 	}
-	// What is missing is said here in so many words, not with the end of a child's log.
-	if _, err := engine.FindLibrary(a.Config.Warehouse.Embedded.Library, a.Getenv, a.Executable); err != nil {
-		return "", err
-	}
-	addr, err := a.child(ctx, "engine", "http", a.engineLock())
-	if err != nil {
-		return "", errChild(fault.T("内置 ClickHouse 没有启动", "the embedded ClickHouse did not start"), err)
-	}
-	if secret := a.Config.Warehouse.Embedded.Password; !secret.Empty() {
-		return "http://default:" + secret.Reveal() + "@" + addr, nil
-	}
-	return "http://" + addr, nil
+	addr, child, err := a.embeddedEngine(ctx, "")
+	a.keep(child)
+	return a.engineAt(addr), err
 }
 
-// brokerAddr is the address of the embedded broker.
-func (a *App) brokerAddr(ctx context.Context) (string, error) {
-	addr, err := a.child(ctx, "broker", "kafka", a.brokerLock())
-	if err != nil {
-		return "", errChild(fault.T("内置 Kafka 没有启动", "the embedded Kafka broker did not start"), err)
+// embeddedEngine is the address of the embedded engine, and the child that it is where it was started here.
+func (a *App) embeddedEngine(ctx context.Context, of string) (string, *process.Child, error) {
+	// What is missing is said here in so many words, not with the end of a child's log.
+	if _, err := engine.FindLibrary(a.Config.Warehouse.Embedded.Library, a.Getenv, a.Executable); err != nil {
+		return "", nil, err
 	}
-	return addr, nil
+	addr, child, err := a.child(ctx, "engine", "http", a.engineLock(), of)
+	if err != nil {
+		return "", nil, errChild(fault.T("内置 ClickHouse 没有启动", "the embedded ClickHouse did not start"), err)
+	}
+	return addr, child, nil
+}
+
+// engineAt is the URL of the embedded engine at an address.
+func (a *App) engineAt(addr string) string {
+	if secret := a.Config.Warehouse.Embedded.Password; !secret.Empty() {
+		return "http://default:" + secret.Reveal() + "@" + addr
+	}
+	return "http://" + addr
+}
+
+// embeddedBroker is the address of the embedded broker, and the child that it is where it was started here.
+func (a *App) embeddedBroker(ctx context.Context, of string) (string, *process.Child, error) {
+	addr, child, err := a.child(ctx, "broker", "kafka", a.brokerLock(), of)
+	if err != nil {
+		return "", nil, errChild(fault.T("内置 Kafka 没有启动", "the embedded Kafka broker did not start"), err)
+	}
+	return addr, child, nil
+}
+
+// keep remembers a child that was started here, to be ended by Close.
+func (a *App) keep(child *process.Child) {
+	if child != nil {
+		a.open.children = append(a.open.children, child)
+	}
 }
 
 // child is the address of an engine or broker of this data directory: of one that somebody keeps up on purpose, else of
-// one that is started here and ends with this process. One that another run started ends with that run, so it is waited
-// for instead of being used.
-func (a *App) child(ctx context.Context, what, address, lock string) (string, error) {
-	owner, held, err := process.ReadOwner(lock)
-	if err == nil && held && owner.Alive() && !strings.HasSuffix(owner.What, ofARun) && owner.Addresses[address] != "" {
-		return owner.Addresses[address], nil
+// one that is started here, ends with this process and is returned too. One that another run started ends with that run,
+// so it is waited for instead of being used. of names who starts it for longer than a run; empty: a run does.
+func (a *App) child(ctx context.Context, what, address, lock, of string) (string, *process.Child, error) {
+	if addr, err := a.adopt(ctx, lock, address); err != nil || addr != "" {
+		return addr, nil, err
+	}
+	var env []string
+	if of != "" {
+		env = []string{envChildOf + "=" + of}
 	}
 	c, err := process.Start(ctx, process.Spec{
-		What: what, Path: a.Executable, Args: []string{what, "-c", a.Config.File, "--language", string(a.Config.Language)}, Log: filepath.Join(a.Config.DataDir, what+".log"), Timeout: 3 * childWait,
+		What: what, Path: a.Executable, Args: []string{what, "-c", a.Config.File, "--language", string(a.Config.Language)}, Env: env,
+		Log: filepath.Join(a.Config.DataDir, what+".log"), Timeout: 3 * childWait,
 	})
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	a.open.children = append(a.open.children, c)
-	return c.Addr(address), nil
+	return c.Addr(address), c, nil
+}
+
+// adopt is the address of one that somebody keeps up on purpose, "" where there is none. One that is still starting is
+// waited for.
+func (a *App) adopt(ctx context.Context, lock, address string) (string, error) {
+	for until := a.Now().Add(childWait); ; {
+		owner, held, err := process.ReadOwner(lock)
+		if err != nil || !held || !owner.Alive() || strings.HasSuffix(owner.What, ofARun) {
+			return "", nil // the lock itself says what is wrong with it
+		}
+		if addr := owner.Addresses[address]; addr != "" {
+			return addr, nil
+		}
+		if a.Now().After(until) {
+			return "", nil
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return "", err
+		}
+	}
 }
 
 // Engine is the process of the embedded ClickHouse; it serves until ctx ends.

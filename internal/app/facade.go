@@ -18,6 +18,8 @@ type Options struct {
 	// Executable is the path of this program, for the engine and the broker that it starts.
 	Executable string
 	Getenv     func(string) string
+	// Version is that of this program, Program how people call it, with the configuration that they name.
+	Version, Program string
 	// Progress is told how far runs have read; nil for nobody.
 	Progress func(pipelines.Progress)
 	// Notice is told what people should know at once, such as that keys were made; nil for nobody.

@@ -10,13 +10,18 @@ import (
 // ofARun ends the name of an engine or broker that lives as long as the run that started it.
 const ofARun = " of a run"
 
+// envChildOf names, in an engine or broker that another process started, who did so for longer than a run.
+const envChildOf = "CREDITSYNC_CHILD_OF"
+
 // envParent is set in a process that another one of this program started.
 const envParent = "CREDITSYNC_PARENT_FD"
 
 // hold returns what takes the lock file of an engine or a broker and names this process in it.
 func (a *App) hold(what, path string) func(ctx context.Context, dir string) (announce func(map[string]string) error, unlock func() error, err error) {
 	return func(ctx context.Context, _ string) (func(map[string]string) error, func() error, error) {
-		if a.Getenv(envParent) != "" {
+		if of := a.Getenv(envChildOf); of != "" {
+			what += " of " + of
+		} else if a.Getenv(envParent) != "" {
 			what += ofARun
 		}
 		self, err := process.Self(what, a.Now())

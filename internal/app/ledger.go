@@ -16,12 +16,13 @@ const lockWait = 10 * time.Minute
 type books struct {
 	*ledger.Ledger
 	language fault.Language
+	tick     time.Time // scheduled; zero for a run that nobody scheduled
 }
 
 var _ pipelines.Ledger = books{}
 
 func (b books) Begin(ctx context.Context, pipeline, kind, mode, note string) (pipelines.Run, error) {
-	run, err := b.Ledger.Begin(ctx, ledger.BeginRun{Pipeline: pipeline, Kind: kind, Mode: mode, Note: note})
+	run, err := b.Ledger.Begin(ctx, ledger.BeginRun{Pipeline: pipeline, Kind: kind, Mode: mode, Note: note, Tick: b.tick})
 	if err != nil {
 		return pipelines.Run{}, err
 	}

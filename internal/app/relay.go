@@ -11,6 +11,7 @@ import (
 	"creditsync/internal/bus"
 	"creditsync/internal/fault"
 	"creditsync/internal/ledger"
+	"creditsync/internal/process"
 	"creditsync/schemas"
 )
 
@@ -143,33 +144,46 @@ func (a *App) catchup(ctx context.Context, l *ledger.Ledger, lease *ledger.Relay
 	return res, err
 }
 
-// kafka says how to reach the brokers, starting the embedded one where none is up.
+// kafka says how to reach the brokers, starting the embedded one where none is up; within serve, which keeps it up, it
+// only says so.
 func (a *App) kafka(ctx context.Context) (bus.Config, error) {
 	a.open.mu.Lock()
 	defer a.open.mu.Unlock()
 	if a.open.kafka != nil {
 		return *a.open.kafka, nil
 	}
-	c := bus.Config{}
-	if k := a.Config.Bus.Kafka; k != nil {
-		c.Brokers, c.Partitions, c.Replication = k.Brokers, k.Partitions, k.Replication
-		if k.SASL != nil {
-			c.SASL = &bus.SASL{Mechanism: saslName(string(k.SASL.Mechanism)), User: k.SASL.User, Password: k.SASL.Password.Reveal()}
-		}
-		var err error
-		if c.TLS, err = tlsOf(k.TLS); err != nil {
-			return c, err
-		}
-	} else {
-		addr, err := a.brokerAddr(ctx)
-		if err != nil {
-			return c, err
-		}
-		c.Brokers, c.Embedded = []string{addr}, true
+	if a.open.server != nil {
+		return bus.Config{}, errStarting("broker")
 	}
-	if err := c.Validate(); err != nil {
+	addr := ""
+	if a.Config.Bus.Kafka == nil {
+		var child *process.Child
+		var err error
+		if addr, child, err = a.embeddedBroker(ctx, ""); err != nil {
+			return bus.Config{}, err
+		}
+		a.keep(child)
+	}
+	c, err := a.kafkaAt(addr)
+	if err == nil {
+		a.open.kafka = &c
+	}
+	return c, err
+}
+
+// kafkaAt says how to reach the configured brokers, or the embedded one at an address.
+func (a *App) kafkaAt(embedded string) (bus.Config, error) {
+	k := a.Config.Bus.Kafka
+	if k == nil {
+		return bus.Config{Brokers: []string{embedded}, Embedded: true}, nil
+	}
+	c := bus.Config{Brokers: k.Brokers, Partitions: k.Partitions, Replication: k.Replication}
+	if k.SASL != nil {
+		c.SASL = &bus.SASL{Mechanism: saslName(string(k.SASL.Mechanism)), User: k.SASL.User, Password: k.SASL.Password.Reveal()}
+	}
+	var err error
+	if c.TLS, err = tlsOf(k.TLS); err != nil {
 		return c, err
 	}
-	a.open.kafka = &c
-	return c, nil
+	return c, c.Validate()
 }

@@ -62,8 +62,8 @@ func (a *App) makeDataDir() error {
 	return nil
 }
 
-// warehouse connects to ClickHouse, starting the embedded engine where none is up, creates what is missing, and proves
-// that it belongs to the ledger.
+// warehouse connects to ClickHouse, starting the embedded engine where none is up; within serve, which keeps it up, it only
+// hands it over.
 func (a *App) warehouse(ctx context.Context) (*warehouse.Warehouse, error) {
 	l, err := a.ledger(ctx)
 	if err != nil {
@@ -74,10 +74,21 @@ func (a *App) warehouse(ctx context.Context) (*warehouse.Warehouse, error) {
 	if a.open.warehouse != nil {
 		return a.open.warehouse, nil
 	}
+	if a.open.server != nil {
+		return nil, errStarting("engine")
+	}
 	url, err := a.engineURL(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if a.open.warehouse, err = a.store(ctx, l, url); err != nil {
+		return nil, err
+	}
+	return a.open.warehouse, nil
+}
+
+// store opens the ClickHouse at url, creates what is missing, and proves that it belongs to the ledger.
+func (a *App) store(ctx context.Context, l *ledger.Ledger, url string) (*warehouse.Warehouse, error) {
 	w, err := openWarehouse(url, a.Config)
 	if err != nil {
 		return nil, err
@@ -96,7 +107,6 @@ func (a *App) warehouse(ctx context.Context) (*warehouse.Warehouse, error) {
 			a.Log.Warn("the analysts' copy lagged and was mended", "kind", k.Name, "records", n)
 		}
 	}
-	a.open.warehouse = w
 	return w, nil
 }
 
@@ -235,7 +245,7 @@ func (a *App) runner(ctx context.Context) (*pipelines.Runner, error) {
 		return nil, err
 	}
 	return &pipelines.Runner{
-		Ledger: books{l, a.Config.Language}, Warehouse: store{w}, Spool: func() (pipelines.Spool, error) { return spool.New(a.Config.DataDir) }, Protect: protection(v), Original: originals(ctx, w, v),
+		Ledger: books{Ledger: l, language: a.Config.Language}, Warehouse: store{w}, Spool: func() (pipelines.Spool, error) { return spool.New(a.Config.DataDir) }, Protect: protection(v), Original: originals(ctx, w, v),
 		Now: a.Now, Zone: a.Config.Timezone, Language: string(a.Config.Language), Log: a.Log, Progress: a.Progress, At: a.stopper(), SliceRows: a.open.sliceRows,
 	}, nil
 }

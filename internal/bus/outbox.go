@@ -44,6 +44,15 @@ func (p Position) at() Position {
 // Commit is the number of the commit that the position is in; 0 before the first.
 func (p Position) Commit() uint64 { return p.Seq >> seqBits }
 
+// Told is the newest commit that is published whole, and how many rows of the next one are published too.
+func (p Position) Told() (whole, rows uint64) {
+	whole = p.lastWhole()
+	if p.Seq>>seqBits > whole {
+		rows = p.Seq & (1<<seqBits - 1)
+	}
+	return whole, rows
+}
+
 // Covers reports whether the whole commit of that number is published.
 func (p Position) Covers(commit uint64) bool { return p.Seq >= Commit{No: commit}.end() }
 

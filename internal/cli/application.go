@@ -10,6 +10,8 @@ import (
 // application is what the commands call: *app.App, and a fixed one in tests.
 type application interface {
 	Run(ctx context.Context, names []string, wish pipelines.Wish) ([]app.RunResult, error)
+	Serve(ctx context.Context, ready func(map[string]string)) error
+	Status(ctx context.Context) (app.Status, error)
 	Check(ctx context.Context) []app.Finding
 	Preview(ctx context.Context, pipeline string, rows int) (app.Preview, error)
 	Record(ctx context.Context, id string) (app.Record, error)

@@ -25,6 +25,7 @@ type fake struct {
 	run      func(ctx context.Context, o app.Options) ([]app.RunResult, error)
 	serve    func(ctx context.Context, o app.Options, ready func(map[string]string)) error
 	findings []app.Finding
+	status   app.Status
 	preview  app.Preview
 	record   app.Record
 	history  []app.RunRow
@@ -42,6 +43,12 @@ func (f *fake) Run(ctx context.Context, names []string, wish pipelines.Wish) ([]
 	f.names, f.wish = names, wish
 	return f.run(ctx, f.opts)
 }
+
+func (f *fake) Serve(ctx context.Context, ready func(map[string]string)) error {
+	return f.serve(ctx, f.opts, ready)
+}
+
+func (f *fake) Status(context.Context) (app.Status, error) { return f.status, f.err }
 
 func (f *fake) Check(context.Context) []app.Finding { return f.findings }
 

@@ -26,6 +26,7 @@ func (p *program) root() *cobra.Command {
 	flags.BoolP("help", "h", false, p.say("显示帮助", "show this help"))
 	root.AddCommand(
 		p.runCommand(),
+		p.serveCommand(),
 		p.checkCommand(),
 		p.previewCommand(),
 		p.recordCommand(),

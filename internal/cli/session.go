@@ -55,6 +55,7 @@ func (p *program) with(o options, do func(s *session) error) error {
 	defer stop()
 	a := p.open(app.Options{
 		Config: cfg, Log: log, Now: p.Now, Executable: p.Executable, Getenv: p.getenv, Progress: o.progress,
+		Version: build().Version, Program: p.name(),
 		Notice: func(t fault.Text) { p.err.Write(p.toStderr().Notice(t)) },
 	})
 	err = do(&session{program: p, application: a, cfg: cfg, to: p.toStdout(cfg), ctx: ctx})

@@ -28,6 +28,23 @@ func (l *Ledger) Latest(ctx context.Context, pipelines []string, states ...strin
 	return out, nil
 }
 
+// OpenRuns are the runs that go, by pipeline; those whose process is gone are not among them.
+func (l *Ledger) OpenRuns(ctx context.Context) (map[string]RunRow, error) {
+	rows, err := read(ctx, l, scanRun, "SELECT "+runColumns+" FROM runs WHERE state = 'open'")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]RunRow{}
+	for _, r := range rows {
+		if _, lives, err := l.PipelineHolder(ctx, r.Pipeline); err != nil {
+			return nil, err
+		} else if lives {
+			out[r.Pipeline] = r
+		}
+	}
+	return out, nil
+}
+
 // Notifications are the messages that the committed commits of a kind with a number above after are due, and how many
 // commits these are.
 func (l *Ledger) Notifications(ctx context.Context, kind string, after uint64) (messages, commits uint64, err error) {

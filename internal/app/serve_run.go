@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"creditsync/internal/config"
+	"creditsync/internal/console"
+	"creditsync/internal/fault"
+	"creditsync/pipelines"
+	"creditsync/scheduler"
+)
+
+// jobs are the enabled pipelines as the scheduler wants them. Those without a schedule are among them, for it is the
+// scheduler that remembers since when silence counts.
+func (s *server) jobs() ([]scheduler.Job, error) {
+	rules, err := rules(s.Config)
+	if err != nil {
+		return nil, err
+	}
+	var list []scheduler.Job
+	for i := range s.Config.Pipelines {
+		p := &s.Config.Pipelines[i]
+		if !p.Enabled {
+			continue
+		}
+		job := scheduler.Job{
+			Name: p.Name, Rule: rules[p.Name], Max: p.CatchUp.Max, Retries: p.Retry.Max, Wait: p.Retry.Wait,
+			Run: func(ctx context.Context, turn scheduler.Turn) error { return s.runTurn(ctx, p, turn) },
+		}
+		switch p.CatchUp.Policy {
+		case config.CatchUpAll:
+			job.CatchUp = scheduler.All
+		case config.CatchUpNone:
+			job.CatchUp = scheduler.None
+		}
+		if p.Overlap == config.OverlapQueue {
+			job.Overlap = scheduler.Queue
+		}
+		list = append(list, job)
+	}
+	return list, nil
+}
+
+// runTurn runs a pipeline for a tick. It does not wait for Kafka: what it committed is the relay's.
+func (s *server) runTurn(ctx context.Context, p *config.Pipeline, turn scheduler.Turn) error {
+	if _, err := s.engine.await(ctx, partWait); err != nil {
+		return err
+	}
+	runner, err := s.runner(ctx)
+	if err != nil {
+		return err
+	}
+	runner.Ledger = books{s.ledger, s.Config.Language, turn.Tick}
+	runner.Progress = s.tell
+	s.Log.Info("run", "pipeline", p.Name, "tick", turn.Tick, "attempt", turn.Attempt)
+	rep := runner.Run(ctx, s.onRoad(p), pipelines.Wish{})
+	s.mu.Lock()
+	delete(s.progress, p.Name)
+	s.ran = s.ran || rep.Run != ""
+	s.mu.Unlock()
+	if rep.Run == "" && fault.CodeOf(rep.Err) == "pipeline.busy" {
+		return fmt.Errorf("%w: %w", scheduler.ErrBusy, rep.Err)
+	}
+	s.ended(p, rep)
+	return rep.Err
+}
+
+// tell notes how far a run has read.
+func (s *server) tell(p pipelines.Progress) {
+	s.mu.Lock()
+	s.progress[p.Pipeline] = p
+	s.mu.Unlock()
+	if s.Progress != nil {
+		s.Progress(p)
+	}
+}
+
+// ended tells the relay, the metrics and the log of a run that has ended.
+func (s *server) ended(p *config.Pipeline, rep pipelines.Report) {
+	if r := s.relays[p.Kind]; r != nil && rep.LastCommit > 0 {
+		r.poke()
+	}
+	c := rep.Counts
+	now := s.Now()
+	s.metrics.Ended(p.Name, p.Kind, console.Run{
+		State: string(rep.State), Started: rep.Started, Finished: now, Read: c.Read, Rejected: c.Rejected, Inserted: c.Inserted, Updated: c.Updated, Deleted: c.Deleted,
+	}, rep.LastCommit > 0)
+	seconds := now.Sub(rep.Started).Seconds()
+	if rep.Err != nil {
+		if !errors.Is(rep.Err, context.Canceled) {
+			s.Log.Error("run failed", "pipeline", p.Name, "run", rep.Run, "seconds", seconds, "code", fault.CodeOf(rep.Err), "error", rep.Err)
+		}
+		return
+	}
+	s.Log.Info("run ended", "pipeline", p.Name, "run", rep.Run, "state", rep.State, "seconds", seconds, "read", c.Read, "rejected", c.Rejected,
+		"inserted", c.Inserted, "updated", c.Updated, "deleted", c.Deleted)
+}
+
+// progressOf is how far the run of a pipeline has read.
+func (s *server) progressOf(name string) console.Progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.progress[name]
+	if !ok {
+		return console.Progress{Size: -1}
+	}
+	return console.Progress{Done: p.Done, Size: p.Size, Rows: p.Counts.Read, Rejected: p.Counts.Rejected}
+}
+
+// housekeeping.
+const (
+	// showEvery is how soon the analysts' list has a run that has ended, sweepSoon and sweepEvery how often stages are removed
+	// while runs end and while none do, refusedEvery how often the rows in quarantine are counted at least.
+	showEvery    = 2 * time.Second
+	sweepSoon    = 10 * time.Second
+	sweepEvery   = time.Minute
+	refusedEvery = 5 * time.Minute
+)
