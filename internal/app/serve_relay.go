@@ -67,7 +67,11 @@ func (s *server) relayKind(ctx context.Context, r *relaying) {
 	tick := time.NewTicker(relayPoll)
 	defer tick.Stop()
 	for {
-		if waiting, err := s.waiting(ctx, r.kind.Name); err == nil && waiting > 0 {
+		waiting, err := s.waiting(ctx, r.kind.Name)
+		if err == nil && waiting == 0 {
+			r.troubled(nil)
+		}
+		if err == nil && waiting > 0 {
 			err := s.relaySession(ctx, r, wait)
 			if ctx.Err() != nil {
 				return

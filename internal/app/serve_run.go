@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"creditsync/internal/config"
 	"creditsync/internal/console"
@@ -47,6 +46,12 @@ func (s *server) jobs() ([]scheduler.Job, error) {
 // runTurn runs a pipeline for a tick. It does not wait for Kafka: what it committed is the relay's.
 func (s *server) runTurn(ctx context.Context, p *config.Pipeline, turn scheduler.Turn) error {
 	if _, err := s.engine.await(ctx, partWait); err != nil {
+		return err
+	}
+	if bad, err := s.misfits(ctx); err != nil {
+		return err
+	} else if err := bad[p.Kind]; err != nil { // before anything is written
+		s.Log.Error("nothing is run: the stores do not belong together", "pipeline", p.Name, "error", err)
 		return err
 	}
 	runner, err := s.runner(ctx)
@@ -109,13 +114,3 @@ func (s *server) progressOf(name string) console.Progress {
 	}
 	return console.Progress{Done: p.Done, Size: p.Size, Rows: p.Counts.Read, Rejected: p.Counts.Rejected}
 }
-
-// housekeeping.
-const (
-	// showEvery is how soon the analysts' list has a run that has ended, sweepSoon and sweepEvery how often stages are removed
-	// while runs end and while none do, refusedEvery how often the rows in quarantine are counted at least.
-	showEvery    = 2 * time.Second
-	sweepSoon    = 10 * time.Second
-	sweepEvery   = time.Minute
-	refusedEvery = 5 * time.Minute
-)

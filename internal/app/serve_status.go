@@ -32,6 +32,11 @@ func (s *server) Status(ctx context.Context) (Status, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for i := range st.Kinds {
+		if err := s.bad[st.Kinds[i].Name]; err != nil {
+			st.Kinds[i].Trouble = both(err)
+		}
+	}
 	setRefused(&st, s.refused)
 	return st, nil
 }

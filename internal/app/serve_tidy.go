@@ -8,6 +8,21 @@ import (
 	"creditsync/internal/fault"
 )
 
+// housekeeping.
+const (
+	// showEvery is how soon the analysts' list has a run that has ended.
+	showEvery = 2 * time.Second
+	// sweepSoon and sweepEvery are how often stages are removed while runs end and while none do.
+	sweepSoon  = 10 * time.Second
+	sweepEvery = time.Minute
+	// refusedEvery is how often the rows in quarantine are counted at least.
+	refusedEvery = 5 * time.Minute
+	// fitEvery is how often the stores are held against each other while runs go.
+	fitEvery = time.Minute
+	// forgetOften is how often it is asked whether tombstones are due.
+	forgetOften = time.Hour
+)
+
 // tidy does what nobody waits for: it brings forward what a dead run left undone, tells analysts of runs, removes stages, and
 // counts what is in quarantine.
 func (s *server) tidy(ctx context.Context) {
@@ -15,13 +30,7 @@ func (s *server) tidy(ctx context.Context) {
 	defer tick.Stop()
 	var forwarded, swept, counted time.Time
 	var ended bool // since the last sweep
-	for {
-		if _, err := s.engine.await(ctx, time.Hour); err != nil {
-			if ctx.Err() != nil {
-				return
-			}
-			continue
-		}
+	for s.up(ctx) {
 		now := s.Now()
 		ran := s.ranSince()
 		ended = ended || ran
@@ -33,7 +42,7 @@ func (s *server) tidy(ctx context.Context) {
 			forwarded = now
 		}
 		if due(now, swept, sweepEvery) || ended && due(now, swept, sweepSoon) {
-			s.try(ctx, "remove the stages of ended runs", s.Sweep)
+			s.try(ctx, "remove the stages of ended runs", s.sweepFit)
 			swept, ended = now, false
 		}
 		if ran || due(now, counted, refusedEvery) {
@@ -42,10 +51,57 @@ func (s *server) tidy(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-			return
 		case <-tick.C:
 		}
 	}
+}
+
+// forgets writes tombstones when they are due. It waits for Kafka, which is why it has a loop of its own.
+func (s *server) forgets(ctx context.Context) {
+	for s.up(ctx) {
+		s.try(ctx, "write the tombstones of deleted records", func(ctx context.Context) error {
+			if bad, err := s.misfits(ctx); err != nil || len(bad) > 0 {
+				return err
+			}
+			return s.forget(ctx, false)
+		})
+		_ = pause(ctx, forgetOften)
+	}
+}
+
+// up waits until the engine is up; false says that ctx has ended.
+func (s *server) up(ctx context.Context) bool {
+	for ctx.Err() == nil {
+		if _, err := s.engine.await(ctx, time.Minute); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// misfits says for which kinds nothing may be run, and why: their stores do not belong together any more. What was found is
+// believed for a while.
+func (s *server) misfits(ctx context.Context) (map[string]error, error) {
+	s.fitting.Lock()
+	defer s.fitting.Unlock()
+	if now := s.Now(); s.bad == nil || due(now, s.fitAt, fitEvery) {
+		bad, err := s.unfit(ctx, s.kinds()...)
+		if err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		s.bad, s.fitAt = bad, now
+		s.mu.Unlock()
+	}
+	return s.bad, nil
+}
+
+// sweepFit sweeps, unless the ledger may have forgotten what was committed.
+func (s *server) sweepFit(ctx context.Context) error {
+	if bad, err := s.misfits(ctx); err != nil || len(bad) > 0 {
+		return err
+	}
+	return s.Sweep(ctx)
 }
 
 // due reports whether so much time has passed since last, or the clock was put back.

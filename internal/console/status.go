@@ -100,6 +100,6 @@ type Kind struct {
 	Name, Title string
 	// Waiting are messages that are committed and not told yet.
 	Waiting uint64
-	// Trouble says why they are not.
+	// Trouble says what keeps them from being told, or the kind's pipelines from being run.
 	Trouble fault.Text
 }

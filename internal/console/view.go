@@ -10,7 +10,7 @@ import (
 type view struct {
 	Status
 	Zone *time.Location
-	// Down are parts that are not up; Bad are pipelines that failed or are overdue; Silent are kinds with messages that wait.
+	// Down are parts that are not up; Bad are pipelines that failed or are overdue; Late are kinds that are in trouble.
 	Down []Part
 	Bad  []*Pipeline
 	Late []Kind
@@ -32,7 +32,7 @@ func newView(st Status, zone *time.Location, all bool) *view {
 		}
 	}
 	for _, k := range st.Kinds {
-		if k.Waiting > 0 && k.Trouble.EN != "" {
+		if k.Trouble.EN != "" {
 			v.Late = append(v.Late, k)
 		}
 	}
