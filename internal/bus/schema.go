@@ -52,6 +52,7 @@ func JSONSchema(k *schemas.Kind) []byte {
 		{"$id", SchemaID(k)},
 		{"title", k.Title},
 		{"description", k.English + "; " + k.Standard},
+		{"$comment", "A message without a value is a tombstone, ce_type cn.credit." + k.Name + "." + opForget + ": the record of its key has been deleted for days and is to be forgotten."},
 		{"type", "object"},
 		{"properties", object{
 			{"kind", object{{"const", k.Name}}},
