@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"creditsync/internal/bus"
 )
@@ -17,6 +18,18 @@ const EnvDieAt = "CREDITSYNC_TEST_DIE_AT"
 // EnvStopAt names, in the same way, the step at which the process stops itself until it gets SIGCONT: time for a test to
 // do something to the engine or the broker at exactly that moment.
 const EnvStopAt = "CREDITSYNC_TEST_STOP_AT"
+
+// EnvLease is how long leases last, as in "3s". Only tests set it, so that they need not wait half a minute for the end of one.
+const EnvLease = "CREDITSYNC_TEST_LEASE"
+
+// leaseTTL is how long leases last; 0 leaves it to the ledger.
+func leaseTTL(getenv func(string) string) time.Duration {
+	ttl, err := time.ParseDuration(getenv(EnvLease))
+	if err != nil {
+		return 0
+	}
+	return ttl
+}
 
 // stopper returns what is told the steps of a run; nil unless a test wants the process to end or to stop at one of them.
 func stopper(getenv func(string) string) func(string) {

@@ -36,7 +36,7 @@ func (a *App) ledger(ctx context.Context) (*ledger.Ledger, error) {
 		return nil, err
 	}
 	l, err := ledger.Open(ctx, a.Config.Ledger.SQLite, ledger.Options{
-		Now: a.Now, Self: holder(self), Alive: alive, Location: a.Config.Timezone,
+		Now: a.Now, Self: holder(self), Alive: alive, Location: a.Config.Timezone, LeaseTTL: leaseTTL(a.Getenv),
 	})
 	if err != nil {
 		return nil, err

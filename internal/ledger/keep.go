@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// keep renews a lease three times in its time until stop is called, ctx ends or the lease is lost. The context it returns
+// keep renews a lease three times in its time until stop is called, ctx ends or the lease is lost; one that was just taken
+// has a third of its time until the first renewal, which a short run never comes to. The context it returns
 // ends with ErrFenced as its cause when another took the lease, or when it could not be renewed until it expired: its
 // holder must stop working then, although the fence would hold it back anyway. stop may be called twice.
 func (l *Ledger) keep(ctx context.Context, le lease) (kept context.Context, stop func()) {
@@ -18,6 +19,9 @@ func (l *Ledger) keep(ctx context.Context, le lease) (kept context.Context, stop
 		ticker := time.NewTicker(l.o.LeaseTTL / 3)
 		defer ticker.Stop()
 		until := le.expires
+		if until.Sub(l.now()) > l.o.LeaseTTL/2 && !tick(kept, ticker) {
+			return
+		}
 		for {
 			next, err := l.renew(kept, le)
 			switch {
@@ -32,15 +36,23 @@ func (l *Ledger) keep(ctx context.Context, le lease) (kept context.Context, stop
 				cancel(fmt.Errorf("%w: it could not be renewed until it expired: %w", ErrFenced, err))
 				return
 			}
-			select {
-			case <-kept.Done():
+			if !tick(kept, ticker) {
 				return
-			case <-ticker.C:
 			}
 		}
 	}()
 	return kept, func() {
 		cancel(context.Canceled)
 		<-done
+	}
+}
+
+// tick waits for the next tick; false means that ctx ended first.
+func tick(ctx context.Context, ticker *time.Ticker) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-ticker.C:
+		return true
 	}
 }

@@ -179,13 +179,24 @@ func sample(lines []string) string {
 		more = fmt.Sprintf("\n  … %d in all", len(lines))
 		lines = lines[:5]
 	}
+	for i := range lines {
+		lines[i] = short(lines[i])
+	}
 	return "  " + strings.Join(lines, "\n  ") + more
+}
+
+// short is the beginning of a line that is too long to be looked at.
+func short(line string) string {
+	if r := []rune(line); len(r) > 300 {
+		return string(r[:300]) + "…"
+	}
+	return line
 }
 
 func firstDifference(a, b []string) string {
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] {
-			return fmt.Sprintf("first difference at line %d:\n  here        %s\n  undisturbed %s", i, a[i], b[i])
+			return fmt.Sprintf("first difference at line %d:\n  here        %s\n  undisturbed %s", i, short(a[i]), short(b[i]))
 		}
 	}
 	return "one is the beginning of the other"

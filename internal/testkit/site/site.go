@@ -113,11 +113,23 @@ func (s *Site) Deliver(files [Files][]byte) {
 func (s *Site) Beside() {
 	s.T.Helper()
 	if s.Engine == nil {
-		s.Engine = s.serve("engine", "clickhouse.lock")
+		s.Engine = s.ServeEngine()
 	}
 	if s.Broker == nil {
-		s.Broker = s.serve("broker", "kafka.lock")
+		s.Broker = s.ServeBroker()
 	}
+}
+
+// ServeEngine starts the embedded ClickHouse and waits until it is up; who wants Alone to end it makes it s.Engine.
+func (s *Site) ServeEngine() *Process {
+	s.T.Helper()
+	return s.serve("engine", "clickhouse.lock")
+}
+
+// ServeBroker starts the embedded Kafka as ServeEngine does ClickHouse.
+func (s *Site) ServeBroker() *Process {
+	s.T.Helper()
+	return s.serve("broker", "kafka.lock")
 }
 
 // Alone ends the engine and the broker that stand beside the runs: the next run starts its own, which die with it.

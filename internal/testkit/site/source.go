@@ -28,12 +28,18 @@ type Source struct {
 // NewSource makes the source.
 func NewSource(t testing.TB) *Source {
 	t.Helper()
+	return NewSourceOf(t, 11)
+}
+
+// NewSourceOf makes the source of a department of its own: no record of it is one of another seed's.
+func NewSourceOf(t testing.TB, seed uint64) *Source {
+	t.Helper()
 	kind, ok := schemas.Find("admin_penalty")
 	if !ok {
 		t.Fatal("no kind admin_penalty")
 	}
 	s := &Source{kind: kind}
-	s.header, s.rows = schemas.Sample(kind, 11, baseRows+extraRows)
+	s.header, s.rows = schemas.Sample(kind, seed, baseRows+extraRows)
 	return s
 }
 

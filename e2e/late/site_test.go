@@ -1,0 +1,143 @@
+package late
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"creditsync/internal/app"
+	"creditsync/internal/testkit/site"
+	"creditsync/internal/testkit/wire"
+)
+
+var all = flag.Bool("late.all", false, "every request, every step and both brokers; else a few of each")
+
+// shared is a folder of the whole test run: it holds the binary.
+var shared string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "creditsync-late-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	shared = dir
+	status := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+var build = sync.OnceValues(func() (string, error) { return site.Build(shared) })
+
+// lease is how long leases last here: long enough for a renewal in time on a busy machine, short enough to be waited for.
+const lease = 4 * time.Second
+
+// deployment is a site whose runs speak through proxies.
+type deployment struct {
+	*site.Site
+	clickhouse, kafka *wire.Proxy
+	pipelines         string
+}
+
+// wired is the configuration of runs that speak through the proxies.
+const wired = "wired.yaml"
+
+// broker is who keeps the messages: the site's own embedded one where Addr is "".
+type broker struct{ Addr string }
+
+// newSite starts a site with its engine and broker, the proxies before them, and short leases.
+func newSite(t testing.TB, keys []byte, b broker, pipelines string) *deployment {
+	t.Helper()
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &deployment{Site: site.New(t, program, keys, site.Config{Pipelines: pipelines}), pipelines: pipelines}
+	s.Env = []string{app.EnvLease + "=" + lease.String()}
+	s.Engine = s.ServeEngine()
+	if b.Addr == "" {
+		s.Broker = s.ServeBroker()
+	}
+	s.Kafka = cmp.Or(b.Addr, s.Kafka)
+	s.clickhouse, s.kafka = wire.ClickHouse(t, s.HTTP), wire.Kafka(t, s.Kafka)
+	s.Configure("creditsync.yaml", site.Config{Pipelines: pipelines, Bus: s.bus(s.Kafka)})
+	s.Configure(wired, site.Config{
+		Pipelines: pipelines, Bus: s.bus(s.kafka.Addr), Warehouse: fmt.Sprintf(`{clickhouse: {url: "http://%s/credit"}}`, s.clickhouse.Addr),
+	})
+	return s
+}
+
+func (s *deployment) bus(addr string) string { return fmt.Sprintf(`{kafka: {brokers: [%q]}}`, addr) }
+
+// run starts a run through the proxies.
+func (s *deployment) run(env ...string) *site.Process {
+	s.T.Helper()
+	return s.Start(env, "run", "--json", "-c", s.Path(wired))
+}
+
+// again runs calmly, past the proxies, until a commit after one is closed.
+func (s *deployment) again(after uint64) {
+	s.T.Helper()
+	for try := 0; len(s.Committed(after)) == 0; try++ {
+		if try == 3 {
+			s.T.Fatalf("no commit after %d runs", try)
+		}
+		s.Calmly()
+	}
+}
+
+// last is the number of the last closed commit.
+func (s *deployment) last() uint64 {
+	s.T.Helper()
+	if list := s.Committed(0); len(list) > 0 {
+		return list[len(list)-1].No
+	}
+	return 0
+}
+
+// keysOnce are the keys of all sites here.
+var keysOnce struct {
+	sync.Once
+	keys []byte
+}
+
+func keysOf(t testing.TB) []byte {
+	t.Helper()
+	keysOnce.Do(func() { keysOnce.keys = site.NewKeys(t) })
+	return keysOnce.keys
+}
+
+// changing is the nth night that delivers something else than the one before.
+func changing(n int) int { return n + n/3 }
+
+// calmOnce are the books of an undisturbed site after one changing night, two and so on.
+var calmOnce struct {
+	sync.Once
+	after []site.Books
+}
+
+// calmNights is how many nights of an undisturbed site are known.
+const calmNights = 5
+
+// calm are the books of an undisturbed site after so many nights.
+func calm(t testing.TB, nights int) site.Books {
+	t.Helper()
+	calmOnce.Do(func() {
+		s, from := newSite(t, keysOf(t), broker{}, ""), site.NewSource(t)
+		for n := range calmNights {
+			s.Deliver(from.Files(t, changing(n)))
+			s.Calmly()
+			calmOnce.after = append(calmOnce.after, s.Books())
+		}
+		s.Alone()
+	})
+	if len(calmOnce.after) < nights {
+		t.Fatal("the undisturbed site did not come so far")
+	}
+	return calmOnce.after[nights-1]
+}
