@@ -56,10 +56,7 @@ func few(list []one) []one {
 	}
 	var some []one
 	for _, o := range list {
-		switch {
-		case o.nth > 1:
-		case o.kafka && slices.Contains([]string{"InitProducerID", "Produce", "EndTxn"}, o.name),
-			slices.Contains([]string{"INSERT INTO credit.admin_penalty_stage", "INSERT INTO credit.admin_penalty_versions", "INSERT INTO credit.commits"}, o.name):
+		if o.nth == 1 && slices.Contains([]string{"INSERT INTO credit.admin_penalty_versions", "INSERT INTO credit.commits", "EndTxn"}, o.name) {
 			some = append(some, o)
 		}
 	}

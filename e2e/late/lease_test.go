@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"creditsync/internal/app"
@@ -82,7 +81,7 @@ func TestSleeper_OfTheKind_I5(t *testing.T) {
 		if got := s.Start(nil, "run", "--json", "west").Outcome(); got != "exit 0" {
 			t.Errorf("%s: the run that goes on: %s", step.name, got)
 		}
-		sleeper.Signal(syscall.SIGCONT)
+		sleeper.Resume()
 		got := sleeper.Outcome()
 		t.Logf("%s: the sleeper: %s", step.name, got)
 		switch {
@@ -118,7 +117,7 @@ func TestSleeper_OfThePipeline_I5(t *testing.T) {
 		sleeper := s.asleep(step)
 		s.expired("penalties")
 		s.Calmly()
-		sleeper.Signal(syscall.SIGCONT)
+		sleeper.Resume()
 		if got := sleeper.Outcome(); got != "exit 1 failed lease.lost" {
 			t.Errorf("%s: the sleeper: %s, want that it is refused", step, got)
 		}

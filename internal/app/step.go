@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"creditsync/internal/bus"
 )
@@ -31,9 +34,9 @@ func leaseTTL(getenv func(string) string) time.Duration {
 	return ttl
 }
 
-// stopper returns what is told the steps of a run; nil unless a test wants the process to end or to stop at one of them.
-func stopper(getenv func(string) string) func(string) {
-	die, stop := arrival(getenv(EnvDieAt)), arrival(getenv(EnvStopAt))
+// stopping returns what is told the steps of a run; nil unless a test wants the process to end or to stop at one of them.
+func (a *App) stopping() func(string) {
+	die, stop := arrival(a.Getenv(EnvDieAt)), arrival(a.Getenv(EnvStopAt))
 	if die == nil && stop == nil {
 		return nil
 	}
@@ -43,8 +46,26 @@ func stopper(getenv func(string) string) func(string) {
 			select {} // until the signal has arrived
 		}
 		if stop != nil && stop(step) {
-			_ = syscall.Kill(syscall.Getpid(), syscall.SIGSTOP)
+			a.still(halt)
 		}
+	}
+}
+
+// halt stops the process. The signal is for the thread that sends it: any other would have to be scheduled first, and this
+// one would go on meanwhile.
+func halt() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	_ = unix.Tgkill(unix.Getpid(), unix.Gettid(), unix.SIGSTOP)
+}
+
+// still does something while this process writes nothing to the ledger: one that stops itself must not keep it locked.
+func (a *App) still(do func()) {
+	a.open.mu.Lock()
+	l := a.open.ledger
+	a.open.mu.Unlock()
+	if l == nil || l.Quietly(context.Background(), do) != nil {
+		do()
 	}
 }
 
@@ -64,7 +85,7 @@ func arrival(at string) func(string) bool {
 
 // stopper is what is told the steps of everything that this process runs: it counts them together.
 func (a *App) stopper() func(string) {
-	a.stop.Do(func() { a.at = stopper(a.Getenv) })
+	a.stop.Do(func() { a.at = a.stopping() })
 	return a.at
 }
 

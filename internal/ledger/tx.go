@@ -57,6 +57,17 @@ func (l *Ledger) write(ctx context.Context, do func(*tx) error) error {
 	return nil
 }
 
+// Quietly runs do while no transaction of this Ledger is open.
+func (l *Ledger) Quietly(ctx context.Context, do func()) error {
+	conn, err := l.writer.Conn(ctx) // there is but one
+	if err != nil {
+		return l.failed(ctx, err)
+	}
+	defer conn.Close()
+	do()
+	return nil
+}
+
 // again repeats do while the file is locked by others, for as long as a transaction would wait.
 func (l *Ledger) again(ctx context.Context, do func() error) error {
 	waiting, cancel := context.WithTimeout(ctx, 15*time.Second)

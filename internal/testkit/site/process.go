@@ -187,3 +187,6 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 
 // PID is the process's id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Resume lets a process that was stopped go on.
+func (p *Process) Resume() { p.Signal(syscall.SIGCONT) }
