@@ -35,6 +35,7 @@ type request struct {
 var (
 	statements = []request{
 		{"INSERT INTO credit.admin_penalty_stage", false}, {"INSERT INTO credit.reject_stage", false}, {"INSERT INTO credit.admin_penalty_diff", false},
+		{"INSERT INTO credit.admin_penalty_changed", true},
 		{"INSERT INTO credit.admin_penalty_versions", true}, {"INSERT INTO credit.quarantine_versions", false},
 		{"INSERT INTO credit.admin_penalty_current", true}, {"INSERT INTO credit.quarantine", false}, {"INSERT INTO credit.commits", false},
 		{"INSERT INTO credit.admin_penalty_live", true}, {"INSERT INTO credit.runs", false}, {"ALTER TABLE credit.admin_penalty_stage", false},

@@ -33,7 +33,7 @@ func TestLateStatement_I2(t *testing.T) {
 		{"when the janitor has looked for rows of the commit", "SELECT count() FROM", true, true, true},
 	}
 	statements := []string{
-		"INSERT INTO credit.admin_penalty_versions", "INSERT INTO credit.admin_penalty_stage", "INSERT INTO credit.admin_penalty_diff",
+		"INSERT INTO credit.admin_penalty_versions", "INSERT INTO credit.admin_penalty_stage", "INSERT INTO credit.admin_penalty_diff", "INSERT INTO credit.admin_penalty_changed",
 		"INSERT INTO credit.reject_stage", "INSERT INTO credit.quarantine_versions",
 	}
 	if !*all {

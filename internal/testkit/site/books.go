@@ -39,7 +39,7 @@ func (s *Site) Books() Books {
 		"quarantine":          s.Ask("SELECT " + rejects + " FROM credit.quarantine FINAL ORDER BY pipeline, reject_id"),
 		"quarantine versions": s.Ask("SELECT " + nightOf + ", " + rejects + " FROM credit.quarantine_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") ORDER BY commit_no, pipeline, reject_id"),
 		"current out of step": s.Ask("SELECT hex(record_id) FROM credit.admin_penalty_current FINAL WHERE (record_id, seq) NOT IN (SELECT record_id, max(seq) FROM credit.admin_penalty_versions WHERE commit_no IN (SELECT commit_no FROM " + commitsSQL + ") GROUP BY record_id)"),
-		"left behind": s.Ask(`SELECT table, partition, rows FROM system.parts WHERE active AND database = 'credit' AND table IN ('admin_penalty_stage', 'admin_penalty_diff', 'reject_stage')
+		"left behind": s.Ask(`SELECT table, partition, rows FROM system.parts WHERE active AND database = 'credit' AND table IN ('admin_penalty_stage', 'admin_penalty_changed', 'admin_penalty_diff', 'reject_stage')
 			UNION ALL SELECT 'versions', toString(commit_no), count() FROM credit.admin_penalty_versions WHERE commit_no NOT IN (SELECT commit_no FROM ` + commitsSQL + `) GROUP BY commit_no
 			UNION ALL SELECT 'quarantine_versions', toString(commit_no), count() FROM credit.quarantine_versions WHERE commit_no NOT IN (SELECT commit_no FROM ` + commitsSQL + `) GROUP BY commit_no`),
 	}
