@@ -44,6 +44,7 @@ var table = map[string]row{
 	"internal/process":   {[]string{"internal/fault"}, "child processes and lock files"},
 	"internal/config":    {[]string{"connectors", "schemas", "internal/fault"}, "the configuration starts no engine"},
 	"internal/reconcile": {[]string{"internal/ledger", "internal/warehouse", "internal/bus", "schemas", "internal/fault"}, "the one place that sees the three stores at once; it opens none"},
+	"internal/alert":     {[]string{"internal/fault"}, "alerts know no store"},
 	"internal/export":    {[]string{"internal/fault"}, "spreadsheets know no store"},
 	"internal/fault":     {nil, "everybody stands on it"},
 	"internal/console":   {[]string{"internal/fault"}, "pages read through interfaces"},

@@ -42,6 +42,7 @@ type server struct {
 	progress map[string]pipelines.Progress // of the runs that go, by pipeline
 	ran      bool                          // runs have ended since the analysts' list was brought forward
 	refused  map[string][]console.Refused  // by pipeline; nil: not counted yet
+	alertErr error                         // why the last alert could not be delivered
 	bad      map[string]error              // kinds whose stores do not belong together; nil: not asked yet
 	fitAt    time.Time                     // when that was found
 
@@ -129,6 +130,7 @@ func (s *server) run(ctx context.Context, web *web, ready func(map[string]string
 	}
 	above.Go(func() { s.tidy(work) })
 	above.Go(func() { s.forgets(work) })
+	above.Go(func() { s.alerts(work) })
 	above.Go(func() {
 		if s.awaitAll(work) == nil {
 			s.Log.Info("ready", "seconds", s.Now().Sub(s.started).Seconds(), "console", web.address)

@@ -8,6 +8,7 @@ import (
 	"creditsync/internal/config"
 	"creditsync/internal/console"
 	"creditsync/internal/fault"
+	"creditsync/internal/ledger"
 	"creditsync/pipelines"
 	"creditsync/scheduler"
 )
@@ -45,17 +46,12 @@ func (s *server) jobs() ([]scheduler.Job, error) {
 
 // runTurn runs a pipeline for a tick. It does not wait for Kafka: what it committed is the relay's.
 func (s *server) runTurn(ctx context.Context, p *config.Pipeline, turn scheduler.Turn) error {
-	if _, err := s.engine.await(ctx, partWait); err != nil {
-		return err
-	}
-	if bad, err := s.misfits(ctx); err != nil {
-		return err
-	} else if err := bad[p.Kind]; err != nil { // before anything is written
-		s.Log.Error("nothing is run: the stores do not belong together", "pipeline", p.Name, "error", err)
-		return err
-	}
-	runner, err := s.runner(ctx)
+	runner, err := s.ready(ctx, p)
 	if err != nil {
+		s.Log.Error("run could not begin", "pipeline", p.Name, "tick", turn.Tick, "attempt", turn.Attempt, "code", fault.CodeOf(err), "error", err)
+		if ctx.Err() == nil {
+			s.unbegun(ctx, p, turn, err)
+		}
 		return err
 	}
 	runner.Ledger = books{s.ledger, s.Config.Language, turn.Tick}
@@ -71,6 +67,35 @@ func (s *server) runTurn(ctx context.Context, p *config.Pipeline, turn scheduler
 	}
 	s.ended(p, rep)
 	return rep.Err
+}
+
+// ready waits for what a run needs, and refuses one that must not begin.
+func (s *server) ready(ctx context.Context, p *config.Pipeline) (*pipelines.Runner, error) {
+	if _, err := s.engine.await(ctx, partWait); err != nil {
+		return nil, err
+	}
+	bad, err := s.misfits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := bad[p.Kind]; err != nil { // before anything is written
+		return nil, err
+	}
+	return s.runner(ctx)
+}
+
+// unbegun writes down a run that could not begin, so that people see it among the others and are told.
+func (s *server) unbegun(ctx context.Context, p *config.Pipeline, turn scheduler.Turn, why error) {
+	started := s.Now()
+	run, err := s.ledger.Begin(ctx, ledger.BeginRun{Pipeline: p.Name, Kind: p.Kind, Mode: string(p.Mode), Tick: turn.Tick})
+	if err == nil {
+		err = s.ledger.Finish(ctx, run, ledger.Outcome{State: ledger.RunFailed, Error: fault.Say(why, s.Config.Language), ErrorCode: fault.CodeOf(why)})
+	}
+	if err != nil {
+		s.Log.Warn("write down a run that could not begin", "pipeline", p.Name, "error", err)
+		return
+	}
+	s.metrics.Ended(p.Name, p.Kind, console.Run{State: ledger.RunFailed, Started: started, Finished: s.Now()}, false)
 }
 
 // tell notes how far a run has read.

@@ -38,6 +38,9 @@ func (s *server) Status(ctx context.Context) (Status, error) {
 		}
 	}
 	setRefused(&st, s.refused)
+	if s.alertErr != nil {
+		st.AlertErr = both(s.alertErr)
+	}
 	return st, nil
 }
 

@@ -17,6 +17,11 @@ import (
 // Status is how everything is, as the status page and `creditsync status` show it.
 type Status = console.Status
 
+// StatusDocument is a Status as JSON, with times in a zone.
+func StatusDocument(st Status, lang fault.Language, zone *time.Location) any {
+	return console.Document(st, lang, zone)
+}
+
 // Status is how everything is, from the ledger: nothing is started for it. What is open in quarantine is known only where
 // the engine is up.
 func (a *App) Status(ctx context.Context) (Status, error) {

@@ -27,6 +27,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.runCommand(),
 		p.serveCommand(),
+		p.statusCommand(),
 		p.checkCommand(),
 		p.previewCommand(),
 		p.recordCommand(),

@@ -7,16 +7,17 @@ import (
 )
 
 // Document is a Status as JSON: of /status.json and of `creditsync status --json`.
-func Document(st Status, lang fault.Language) any {
+func Document(st Status, lang fault.Language, zone *time.Location) any {
+	when := moments{zone}.when
 	doc := statusDoc{
-		At: st.At, Version: st.Version, Serving: when(st.Serving), Console: st.Console, Alerting: st.Alerting, AlertError: st.AlertErr.In(lang),
+		At: st.At.In(zone).Truncate(time.Millisecond), Version: st.Version, Serving: when(st.Serving), Console: st.Console, Alerting: st.Alerting, AlertError: st.AlertErr.In(lang),
 		Parts: []partDoc{}, Pipelines: []pipelineDoc{}, Kinds: []kindDoc{},
 	}
 	for _, p := range st.Parts {
 		doc.Parts = append(doc.Parts, partDoc{p.Name, p.Address, p.Up, p.Why.In(lang), when(p.Since), p.Restarts})
 	}
 	for i := range st.Pipelines {
-		doc.Pipelines = append(doc.Pipelines, documentOf(&st.Pipelines[i]))
+		doc.Pipelines = append(doc.Pipelines, documentOf(&st.Pipelines[i], when))
 	}
 	for _, k := range st.Kinds {
 		doc.Kinds = append(doc.Kinds, kindDoc{k.Name, k.Waiting, k.Trouble.In(lang)})
@@ -90,8 +91,8 @@ type runDoc struct {
 	No        uint64     `json:"run_no"`
 	State     string     `json:"state"`
 	Tick      *time.Time `json:"tick"`
-	Started   time.Time  `json:"started"`
-	Finished  time.Time  `json:"finished"`
+	Started   *time.Time `json:"started"`
+	Finished  *time.Time `json:"finished"`
 	Read      uint64     `json:"read"`
 	Rejected  uint64     `json:"rejected"`
 	Inserted  uint64     `json:"inserted"`
@@ -103,7 +104,7 @@ type runDoc struct {
 	Error     string     `json:"error,omitempty"`
 }
 
-func documentOf(p *Pipeline) pipelineDoc {
+func documentOf(p *Pipeline, when func(time.Time) *time.Time) pipelineDoc {
 	d := pipelineDoc{
 		Name: p.Name, Kind: p.Kind, Enabled: p.Enabled, Schedule: p.Schedule, Workdays: p.Workdays, Next: when(p.Next), State: "idle", Since: when(p.Since),
 		LastSuccess: when(p.LastSuccess), Failed: p.Failed(), Overdue: p.Overdue > 0, OverdueSeconds: p.Overdue.Seconds(), ExpectSeconds: p.ExpectEvery.Seconds(),
@@ -120,7 +121,7 @@ func documentOf(p *Pipeline) pipelineDoc {
 		d.State = "waiting"
 	}
 	if r := p.Last; r != nil {
-		d.LastRun = &runDoc{r.No, r.State, when(r.Tick), r.Started, r.Finished, r.Read, r.Rejected, r.Inserted, r.Updated, r.Deleted, r.Unchanged, r.Published, r.ErrorCode, r.Error}
+		d.LastRun = &runDoc{r.No, r.State, when(r.Tick), when(r.Started), when(r.Finished), r.Read, r.Rejected, r.Inserted, r.Updated, r.Deleted, r.Unchanged, r.Published, r.ErrorCode, r.Error}
 	}
 	if p.Refused != nil {
 		d.Refused = []refusedDoc{}
@@ -131,9 +132,13 @@ func documentOf(p *Pipeline) pipelineDoc {
 	return d
 }
 
-func when(t time.Time) *time.Time {
+type moments struct{ zone *time.Location }
+
+// when is a time in the zone, to the millisecond; nil for never.
+func (m moments) when(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+	t = t.In(m.zone).Truncate(time.Millisecond)
 	return &t
 }

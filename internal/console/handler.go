@@ -121,7 +121,7 @@ func (h *handler) status(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	body, err := json.MarshalIndent(Document(st, h.Language), "", "  ")
+	body, err := json.MarshalIndent(Document(st, h.Language, h.Zone), "", "  ")
 	if err != nil {
 		h.Log.Error("write the status", "error", err)
 		http.Error(w, "internal error", http.StatusInternalServerError)
