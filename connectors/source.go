@@ -9,6 +9,8 @@ import (
 	"context"
 	"time"
 
+	"creditsync/internal/fault"
+
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -92,6 +94,8 @@ type Input struct {
 	// Receipt is true for an input with a receipt column: corrected rows that a department sent back. Such an input is
 	// applied as append whatever the pipeline's mode, and its absence tomorrow means nothing.
 	Receipt bool
+	// Note says what a person should know of how it is read, such as which sheets of a workbook; empty for nothing.
+	Note fault.Text
 }
 
 // Batch is a bounded piece of one input.

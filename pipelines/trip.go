@@ -54,6 +54,11 @@ func (t *trip) open(ctx context.Context) (connectors.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, one := range in.Inputs() {
+		if one.Note.EN != "" {
+			t.Log.Info("input", "pipeline", t.p.Name, "name", one.Name, "note", one.Note.EN)
+		}
+	}
 	if err := t.expect(ctx, in.Inputs()); err != nil {
 		in.Close()
 		return nil, err

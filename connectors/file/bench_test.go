@@ -128,7 +128,7 @@ func BenchmarkScan(b *testing.B) {
 func BenchmarkScanAndFill(b *testing.B) {
 	text := table30(20_000)
 	b.SetBytes(int64(len(text)))
-	c := newColumns(new(recycler), "a.csv", make([]string, 30))
+	c := newColumns(new(recycler), make([]string, 30))
 	for b.Loop() {
 		s := scanner{delim: ','}
 		for pos := 0; pos < len(text); {

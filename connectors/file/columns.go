@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/bitutil"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -17,6 +18,7 @@ type column struct {
 	used    int     //
 	offsets []int32 // view of offBuf; offsets[row+1] is the end of that row's cell
 	offBuf  []byte
+	nulls   []int // rows without a cell
 }
 
 // columns fills the columns of one input and makes batches of them. A cell costs one copy and no allocation: the buffers
@@ -25,7 +27,6 @@ type columns struct {
 	mem    memory.Allocator
 	schema *arrow.Schema
 	cols   []column // the table's, then that of the refs
-	prefix string   // of the refs
 	rows   int
 	room   int   // rows that fit
 	bytes  int   // of text, refs and offsets
@@ -35,14 +36,14 @@ type columns struct {
 
 const firstRows = 1024
 
-func newColumns(mem memory.Allocator, name string, names []string) *columns {
+func newColumns(mem memory.Allocator, names []string) *columns {
 	fields := make([]arrow.Field, len(names))
 	for i, n := range names {
 		fields[i] = arrow.Field{Name: n, Type: arrow.BinaryTypes.String, Nullable: true}
 	}
 	n := len(names) + 1
 	return &columns{
-		mem: mem, schema: arrow.NewSchema(fields, nil), prefix: name + ":",
+		mem: mem, schema: arrow.NewSchema(fields, nil),
 		cols: make([]column, n), last: make([]int, n),
 	}
 }
@@ -57,6 +58,11 @@ func (c *columns) add(rec record) {
 	have := min(width, len(rec.cells))
 	for i, cell := range rec.cells[:have] {
 		col := &c.cols[i]
+		if cell.lo < 0 {
+			col.nulls = append(col.nulls, c.rows)
+			col.offsets[row] = int32(col.used)
+			continue
+		}
 		n := int(cell.hi - cell.lo)
 		if col.used+n+16 > len(col.data) {
 			col.reserve(c.mem, n+16)
@@ -76,18 +82,19 @@ func (c *columns) add(rec record) {
 		c.cols[i].offsets[row] = int32(c.cols[i].used)
 	}
 	refs := &c.cols[width]
-	if refs.used+len(c.prefix)+20 > len(refs.data) {
-		refs.reserve(c.mem, len(c.prefix)+20)
+	if most := len(rec.place) + 20 + len(rec.suffix); refs.used+most > len(refs.data) {
+		refs.reserve(c.mem, most)
 	}
-	at := refs.used + copy(refs.data[refs.used:], c.prefix)
-	refs.used = len(strconv.AppendInt(refs.data[:at], int64(rec.line), 10))
+	at := refs.used + copy(refs.data[refs.used:], rec.place)
+	at = len(strconv.AppendInt(refs.data[:at], int64(rec.line), 10))
+	refs.used = at + copy(refs.data[at:], rec.suffix)
 	refs.offsets[row] = int32(refs.used)
 	c.rows = row
 	c.bytes += c.sizeOf(rec)
 }
 
 // sizeOf is what a row takes in a batch.
-func (c *columns) sizeOf(rec record) int { return len(rec.bytes) + len(c.prefix) + 8 + 4*len(c.cols) }
+func (c *columns) sizeOf(rec record) int { return len(rec.bytes) + len(rec.place) + 8 + 4*len(c.cols) }
 
 // reserve makes room for n more bytes.
 func (col *column) reserve(mem memory.Allocator, n int) {
@@ -131,7 +138,7 @@ func (c *columns) batch(input int, refused []connectors.Refused) *connectors.Bat
 	for i := range c.cols {
 		arrays[i] = c.cols[i].array(c.mem, c.rows)
 		c.last[i] = c.cols[i].used
-		c.cols[i] = column{}
+		c.cols[i] = column{nulls: c.cols[i].nulls[:0]}
 	}
 	width := len(c.cols) - 1
 	b := &connectors.Batch{
@@ -153,12 +160,32 @@ func (col *column) array(mem memory.Allocator, rows int) *array.String {
 		col.data = mem.Allocate(64)
 	}
 	text := owned(mem, col.data, col.used)
-	data := array.NewData(arrow.BinaryTypes.String, rows, []*memory.Buffer{nil, offsets, text}, nil, 0, 0)
+	valid := col.valid(mem, rows)
+	data := array.NewData(arrow.BinaryTypes.String, rows, []*memory.Buffer{valid, offsets, text}, nil, len(col.nulls), 0)
 	a := array.NewStringData(data)
 	data.Release()
+	if valid != nil {
+		valid.Release()
+	}
 	offsets.Release()
 	text.Release()
 	return a
+}
+
+// valid is the bitmap of the rows that have a cell; nil where all have.
+func (col *column) valid(mem memory.Allocator, rows int) *memory.Buffer {
+	if len(col.nulls) == 0 {
+		return nil
+	}
+	n := int(bitutil.BytesForBits(int64(rows)))
+	bits := mem.Allocate(n)
+	for i := range bits[:n] {
+		bits[i] = 0xff
+	}
+	for _, row := range col.nulls {
+		bitutil.ClearBit(bits, row)
+	}
+	return owned(mem, bits, n)
 }
 
 // owned is a buffer over the first n bytes of memory that goes back to mem when the buffer is released.

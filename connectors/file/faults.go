@@ -18,7 +18,7 @@ func noFolder(dir string) error {
 
 func isFolder(name string) error {
 	return fault.New(fault.Input, "file.is_folder", fault.T("%s 是文件夹，不是文件", "%s is a folder, not a file", name)).
-		Do(fault.T("若要读取其中的文件，请把 path 写成 %s/*.csv", "to read the files in it, write path: %s/*.csv", name))
+		Do(fault.T("若要读取其中的文件，请把 path 写成 %s/*", "to read the files in it, write path: %s/*", name))
 }
 
 func notRegular(name string) error {
@@ -53,11 +53,34 @@ func brokenGzip(name string, err error) error {
 		Do(fault.T("请重新传送该文件，并用 gzip -t 检查", "transfer the file again and check it with gzip -t"))
 }
 
-func binaryFile(name string, seems fault.Text) error {
+func binaryFile(name string, seems, do fault.Text) error {
 	return fault.New(fault.Input, "file.binary", fault.Text{
-		ZH: fmt.Sprintf("%s 不是文本文件：看起来是 %s", name, seems.ZH),
-		EN: fmt.Sprintf("%s is not a text file: it seems to be %s", name, seems.EN),
-	}).Do(fault.T("请在原程序中另存为 CSV（UTF-8 或 GB18030）后重新放入", "save it as CSV (UTF-8 or GB18030) in the program it comes from"))
+		ZH: fmt.Sprintf("%s 不是表格：看起来是 %s", name, seems.ZH),
+		EN: fmt.Sprintf("%s is no table: it seems to be %s", name, seems.EN),
+	}).Do(do)
+}
+
+func saveAsTable() fault.Text {
+	return fault.T("请在原程序中另存为 Excel 工作簿（xlsx）或 CSV（UTF-8 或 GB18030）后重新放入", "save it as an Excel workbook (xlsx) or as CSV (UTF-8 or GB18030) in the program it comes from")
+}
+
+func putInBook() fault.Text {
+	return fault.T("请把其中的表格放进 Excel 工作簿（*.xlsx）或 CSV 后重新放入", "put the table in it into an Excel workbook (*.xlsx) or a CSV and deliver that")
+}
+
+func unpackFirst() fault.Text {
+	return fault.T("请解压后放入其中的表格，或用 zip、gzip 压缩一次", "unpack it and deliver the tables in it, or pack them once by zip or gzip")
+}
+
+func exportAgain() fault.Text {
+	return fault.T("文件可能在传输中损坏，请重新导出或重新传送", "it was probably damaged on the way: export or transfer it again")
+}
+
+func markup(name string, seems fault.Text) error {
+	return fault.New(fault.Input, "file.markup", fault.Text{
+		ZH: fmt.Sprintf("%s 不是表格文件，而是 %s", name, seems.ZH), EN: fmt.Sprintf("%s is no table: it is %s", name, seems.EN),
+	}).Do(fault.T("请用 Excel 或 WPS 打开，另存为“Excel 工作簿（*.xlsx）”后重新放入（只改扩展名没有用）",
+		"open it in Excel or WPS, save it as an Excel workbook (*.xlsx) and deliver it again (another file name alone does not help)"))
 }
 
 func emptyFile(name string) error {
@@ -113,6 +136,11 @@ func undecodable(name, ref string, bad, rows int64) error {
 func noCursors() error {
 	return fault.New(fault.Input, "file.cursor", fault.T("文件数据源没有游标，不能从中间开始读取", "a file source has no cursor and cannot go on from one")).
 		Do(fault.T("请使用 mode: snapshot 或 append", "use mode: snapshot or append"))
+}
+
+func noScratch(name string, err error) error {
+	return fault.New(fault.Environment, "file.scratch", fault.T("解压 %s 时无法写临时文件", "no temporary file could be written while %s was unpacked", name)).Because(bare(err)).
+		Do(fault.T("请检查临时文件夹（TMPDIR）的空间和权限；其中的内容是加密的，进程结束即消失", "check space and permissions of the folder of temporary files (TMPDIR); what is in them is encrypted and gone with the process"))
 }
 
 // opening classes an error of opening or looking at name, a file that had been there a moment before.

@@ -10,7 +10,7 @@ import (
 // giveUp makes a refused record of the one in hand, which is too much to be kept, and passes over the rest of it chunk by
 // chunk. What had been read of it up to there is its cells.
 func (r *rows) giveUp(ctx context.Context, rule string) (record, error) {
-	rec := record{line: r.line, rule: rule}
+	rec := record{place: r.place, line: r.line, rule: rule}
 	inHand := r.buf[r.pos:]
 	s := &r.scan
 	openLine := r.line + s.breaks

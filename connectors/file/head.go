@@ -14,20 +14,6 @@ const (
 	headWindow = 256 << 10 // and within that many bytes of text
 )
 
-// layout is how a file's table is written.
-type layout struct {
-	delim   byte
-	names   []string // of the columns, unique
-	named   int      // columns up to the last one that the header names: a row has at least so many cells
-	width   int      // cells of the header line, those without a name included: a row has at most so many
-	start   int      // length of the text before the first data row
-	line    int      // on which that row stands
-	receipt bool     // a receipt column is among them
-	header  int      // the line of the header
-	// mayBeEmpty: a file without data rows is not an error. One of blanks alone has no names either.
-	mayBeEmpty bool
-}
-
 // line is one record at the beginning of a file.
 type line struct {
 	cells []string
@@ -125,7 +111,7 @@ func layOut(name string, h candidate, rest []byte, eof bool, o Options, want con
 			return layout{}, doubleColumn(name, h.no, n, first+1, i+1)
 		}
 		at[n] = i
-		l.receipt = l.receipt || want.Receipt != "" && n == strings.TrimSpace(want.Receipt)
+		l.answers = l.answers || want.Receipt != "" && n == strings.TrimSpace(want.Receipt)
 	}
 	if eof && !o.AllowEmpty && blankText(rest) {
 		return layout{}, onlyHeader(name, h.no)

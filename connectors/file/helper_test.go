@@ -100,3 +100,5 @@ func show(rows [][]string) string {
 	}
 	return b.String()
 }
+
+func placeOf(dir string) connectors.Place { return connectors.Place{Dir: dir} }

@@ -6,32 +6,60 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"creditsync/internal/fault"
+
+	"github.com/goccy/go-yaml"
 )
 
 var update = flag.Bool("update", false, "write the goldens anew")
 
-// TestMalformed holds what people read of each damaged file, in both languages, and what is read in spite of the damage.
+// TestMalformed holds what people read of each damaged file and of each mistaken configuration, in both languages, and what
+// is read in spite of the damage. Beside a file may stand the options that it is read with (NAME.yaml); a .yaml without a file is
+// a mistaken configuration.
 func TestMalformed(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/malformed/*")
+	const dir = "testdata/malformed"
+	if *update {
+		for name, b := range damagedFiles(t) {
+			write(t, filepath.Join(dir, name), b)
+		}
+	}
+	files, err := filepath.Glob(dir + "/*")
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := 0
 	for _, f := range files {
-		if strings.HasSuffix(f, ".golden") {
+		name := filepath.Base(f)
+		beside, isOptions := strings.CutSuffix(name, ".yaml")
+		if strings.HasSuffix(name, ".golden") || isOptions && slices.Contains(files, filepath.Join(dir, beside)) {
 			continue
 		}
 		n++
-		t.Run(filepath.Base(f), func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			o := options(name)
+			sidecar := f
+			if !isOptions {
+				sidecar += ".yaml"
+			}
+			if b, err := os.ReadFile(sidecar); err == nil {
+				if err := yaml.UnmarshalWithOptions(b, &o, yaml.Strict()); err != nil {
+					t.Fatal(err)
+				}
+			}
 			want := wantColumns("决定书文号", "名称", "处罚日期", "备注")
-			want.Undecodable = 0.2
-			got := report(readAll(t, "testdata/malformed", options(filepath.Base(f)), want))
+			want.Undecodable = 0.5
+			got := ""
+			if err := o.Validate(); err != nil {
+				got = report(result{err: err})
+			} else {
+				got = report(readAll(t, dir, o, want))
+			}
 			golden := f + ".golden"
 			if *update {
 				write(t, golden, []byte(got))
@@ -45,8 +73,8 @@ func TestMalformed(t *testing.T) {
 			}
 		})
 	}
-	if n < 25 {
-		t.Errorf("%d damaged files, want 25 at least", n)
+	if n < 100 {
+		t.Errorf("%d damaged files and mistakes, want 100 at least", n)
 	}
 }
 

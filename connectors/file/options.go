@@ -13,8 +13,9 @@ type Options struct {
 	// Path of the file or files: a path or a pattern with *, ? and [ ] in any of its parts, relative to the configuration
 	// file. Files whose names start with a dot or with ~$ match only where the pattern says so.
 	Path string `yaml:"path"`
-	// Format is auto, csv or tsv. auto tries comma, tab, semicolon and | and takes the one under which the header has the
-	// most known columns.
+	// Format is auto, csv, tsv, xlsx, json or jsonl. auto tells them by what a file holds, whatever its name is; among
+	// separators it tries comma, tab, semicolon and | and takes the one under which the header has the most known columns.
+	// Of an archive it is the format of the members.
 	Format string `yaml:"format"`
 	// Encoding is auto, utf-8, gb18030, gbk, utf-16, utf-16le or utf-16be. A byte order mark wins over it.
 	Encoding string `yaml:"encoding"`
@@ -22,16 +23,28 @@ type Options struct {
 	Take string `yaml:"take"`
 	// Delimiter between cells, one character or "tab"; empty: found by itself.
 	Delimiter string `yaml:"delimiter"`
-	// HeaderRow is the line of the header, counted from 1; 0: found by itself among the first 20 lines.
+	// HeaderRow is the line of the header, of a sheet its row, counted from 1; 0: found by itself among the first 20.
 	HeaderRow int `yaml:"header_row"`
+	// Sheet of a workbook: its name, its number from 1 on, or all; empty: those with known columns in their header that are
+	// not hidden. Several sheets are read one after another and must have the same columns.
+	Sheet string `yaml:"sheet"`
+	// Records is where in a JSON object the array of records stands, keys joined by dots (data.list); empty: the text is the
+	// array, or has an object a line.
+	Records string `yaml:"records"`
+	// Member is which files of a zip are read: a pattern for their names, or with a slash for their paths; empty: those that
+	// are tables by their names.
+	Member string `yaml:"member"`
 	// AllowEmpty accepts a file without data rows. In a snapshot it deletes whatever such a file delivered before.
 	AllowEmpty bool `yaml:"allow_empty"`
 }
 
-// Values of Options.Take.
+// Values of Options.Take and, beside csv and tsv, of Options.Format.
 const (
-	takeAll    = "all"
-	takeNewest = "newest"
+	takeAll     = "all"
+	takeNewest  = "newest"
+	formatXLSX  = "xlsx"
+	formatJSON  = "json"
+	formatJSONL = "jsonl"
 )
 
 // maxHeaderRow bounds header_row: no title block is longer.
@@ -72,7 +85,7 @@ func (o Options) Validate() error {
 		list := strings.Join(known, ", ")
 		bad(fault.T("%[1]s：应为 %[2]s 之一，现为 %[3]q", "%[1]s: must be one of %[2]s, got %[3]q", name, list, got))
 	}
-	oneOf("format", o.Format, []string{"auto", "csv", "tsv"})
+	oneOf("format", o.Format, []string{"auto", "csv", "tsv", formatXLSX, formatJSON, formatJSONL})
 	if _, ok := namedEncoding(o.Encoding); !ok {
 		oneOf("encoding", o.Encoding, []string{"auto", "utf-8", "gb18030", "gbk", "utf-16", "utf-16le", "utf-16be"})
 	}
@@ -84,10 +97,38 @@ func (o Options) Validate() error {
 	if o.HeaderRow < 0 || o.HeaderRow > maxHeaderRow {
 		bad(fault.T("header_row：应在 0 到 %d 之间（0 为自动识别），现为 %d", "header_row: must be 0..%d (0: found by itself), got %d", maxHeaderRow, o.HeaderRow))
 	}
+	if checkPattern(o.Member) != nil {
+		bad(fault.T("member：%q 中的方括号不成对", "member: unbalanced [ ] in %q", o.Member))
+	}
+	for _, t := range o.conflicts() {
+		bad(t)
+	}
 	if len(zh) == 0 {
 		return nil
 	}
 	return fault.New(fault.Input, "file.options", fault.Text{ZH: strings.Join(zh, "；"), EN: strings.Join(en, "; ")})
+}
+
+// conflicts are options that do not go together.
+func (o Options) conflicts() (out []fault.Text) {
+	only := func(name, value string, formats ...string) {
+		for _, f := range append(formats, "auto") {
+			if value == "" || strings.EqualFold(o.Format, f) {
+				return
+			}
+		}
+		out = append(out, fault.T("%s：对 format: %s 没有意义，请去掉其中一个", "%s: means nothing with format: %s; remove one of them", name, o.Format))
+	}
+	only("sheet", o.Sheet, formatXLSX)
+	only("records", o.Records, formatJSON)
+	only("delimiter", o.Delimiter, "csv", "tsv")
+	if o.HeaderRow > 0 {
+		only("header_row", fmt.Sprint(o.HeaderRow), "csv", "tsv", formatXLSX)
+	}
+	if strings.Contains("."+o.Records+".", "..") && o.Records != "" {
+		out = append(out, fault.T("records：%q 中有空的键，应写作 data.list 的样子", "records: an empty key in %q; write it as data.list", o.Records))
+	}
+	return out
 }
 
 // delimiter is the declared one; 0 where it is to be found.

@@ -54,7 +54,7 @@ func TestOptions_Validate(t *testing.T) {
 	f(func(o *Options) { o.Delimiter = ";" }, "", "")
 	f(func(o *Options) { o.Path = " " }, "path: must not be empty", "path：不能为空")
 	f(func(o *Options) { o.Path = "a[b" }, `path: unbalanced [ ] in "a[b"`, `path："a[b" 中的方括号不成对`)
-	f(func(o *Options) { o.Format = "xls" }, `format: must be one of auto, csv, tsv, got "xls"`, `format：应为 auto, csv, tsv 之一，现为 "xls"`)
+	f(func(o *Options) { o.Format = "xls" }, `format: must be one of auto, csv, tsv, xlsx, json, jsonl, got "xls"`, `format：应为 auto, csv, tsv, xlsx, json, jsonl 之一，现为 "xls"`)
 	f(func(o *Options) { o.Take, o.HeaderRow = "first", -1 },
 		`take: must be one of all, newest, got "first"; header_row: must be 0..1000 (0: found by itself), got -1`,
 		`take：应为 all, newest 之一，现为 "first"；header_row：应在 0 到 1000 之间（0 为自动识别），现为 -1`)

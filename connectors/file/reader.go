@@ -3,7 +3,6 @@ package file
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -40,9 +39,8 @@ func newReader(files []input, enc charset, want connectors.Request) *reader {
 		r.mem = new(recycler)
 	}
 	for _, f := range files {
-		size := f.info.Size()
-		r.inputs = append(r.inputs, connectors.Input{Name: f.name, Size: size, Receipt: f.layout.receipt})
-		r.size += size
+		r.inputs = append(r.inputs, connectors.Input{Name: f.name, Size: f.size, Receipt: f.content.receipt(), Note: f.note()})
+		r.size += f.size
 	}
 	return r
 }
@@ -66,7 +64,7 @@ func (r *reader) next(ctx context.Context) (*connectors.Batch, error) {
 	}
 	for ; r.at < len(r.files); r.at++ {
 		if r.open == nil {
-			t, err := openTable(ctx, r.files[r.at], r)
+			t, err := openTable(ctx, &r.files[r.at], r)
 			if err != nil {
 				return nil, err
 			}
@@ -76,7 +74,7 @@ func (r *reader) next(ctx context.Context) (*connectors.Batch, error) {
 		if b != nil || err != nil {
 			return b, err
 		}
-		r.open.close()
+		r.open.close(true)
 		r.open = nil
 	}
 	if float64(r.lost) > r.want.Undecodable*float64(r.rows) {
@@ -108,11 +106,11 @@ func (r *reader) batch(ctx context.Context, t *table) (*connectors.Batch, error)
 			t.columns.add(rec)
 			continue
 		}
-		one := t.refuse(rec)
+		one := refuse(rec)
 		refused = append(refused, one)
 		if rec.rule == connectors.RuleUndecodable {
 			if r.lost++; r.lost == 1 {
-				r.lostRef, r.lostIn = one.Ref, t.name
+				r.lostRef, r.lostIn = one.Ref, t.in.name
 			}
 			if r.want.Undecodable <= 0 {
 				return nil, r.tooManyLost()
@@ -147,93 +145,7 @@ func (r *reader) Close() error {
 
 func (r *reader) stop() {
 	if r.open != nil {
-		r.open.close()
+		r.open.close(false)
 		r.open = nil
 	}
-}
-
-// table is one file being read.
-type table struct {
-	layout  layout
-	name    string
-	stored  *stored
-	feed    *feed
-	lines   *rows
-	columns *columns
-	held    *record // read already, for the next batch
-	any     bool    // a row has been read
-}
-
-func openTable(ctx context.Context, in input, r *reader) (*table, error) {
-	st, err := openStored(in.found, in.info, &r.done)
-	if err != nil {
-		return nil, err
-	}
-	content, err := st.content()
-	if err != nil {
-		st.f.Close()
-		return nil, err
-	}
-	t := &table{layout: in.layout, name: in.name, stored: st}
-	t.feed = startFeed(newText(in.name, content, r.enc), st.unchanged)
-	t.lines = &rows{name: in.name, feed: t.feed, scan: scanner{delim: in.layout.delim}}
-	t.columns = newColumns(r.mem, in.name, in.layout.names)
-	if err := t.lines.skipTo(ctx, in.layout.start, in.layout.line); err != nil {
-		t.close()
-		return nil, err
-	}
-	return t, nil
-}
-
-// next is the next row, judged by its number of cells too.
-func (t *table) next(ctx context.Context) (record, error) {
-	if t.held != nil {
-		rec := *t.held
-		t.held = nil
-		return rec, nil
-	}
-	rec, err := t.lines.next(ctx)
-	if err == io.EOF && !t.any && !t.layout.mayBeEmpty {
-		err = onlyHeader(t.name, t.layout.header)
-	}
-	if err != nil {
-		return rec, err
-	}
-	t.any = true
-	if n := len(rec.cells); rec.rule == "" && n != len(t.layout.names) && (n < t.layout.named || n > t.layout.width || !blankFrom(rec, len(t.layout.names))) {
-		rec.rule = connectors.RuleRagged
-	}
-	return rec, nil
-}
-
-// hold keeps rec, the last one that next returned, for the next batch: its bytes stay as they are until the one after it is
-// asked for.
-func (t *table) hold(rec record) { t.held = &rec }
-
-// blankFrom reports whether the cells from number i on are blank.
-func blankFrom(rec record, i int) bool {
-	return i >= len(rec.cells) || blankRecord(record{bytes: rec.bytes, cells: rec.cells[i:]})
-}
-
-// refuse copies what could be read of a refused row, up to connectors.MaxCell bytes.
-func (t *table) refuse(rec record) connectors.Refused {
-	out := connectors.Refused{Ref: fmt.Sprintf("%s:%d", t.name, rec.line), Rule: rec.rule}
-	room := connectors.MaxCell
-	for _, c := range rec.cells {
-		cell := rec.bytes[c.lo:c.hi]
-		if len(cell) > room {
-			cell = cell[:wholeRunes(cell[:room])]
-		}
-		out.Cells = append(out.Cells, string(cell))
-		if room -= len(cell); room <= 0 {
-			break
-		}
-	}
-	return out
-}
-
-func (t *table) close() {
-	t.feed.close()
-	t.stored.f.Close()
-	t.columns.release()
 }

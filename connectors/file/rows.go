@@ -11,17 +11,10 @@ import (
 // maxRecord bounds what is kept of a record, so that a batch with it stays near its own bound.
 const maxRecord = connectors.MaxBatchBytes / 2
 
-// record is one row as it was found. Its bytes are valid until the next one is asked for.
-type record struct {
-	bytes []byte // with its line break
-	cells []span // into bytes, unquoted
-	line  int    // where it starts, counted from 1
-	rule  string // why it is no row; "" where nothing speaks against it
-}
-
 // rows cuts a feed into records and counts lines. Memory is bounded whatever the file holds.
 type rows struct {
 	name     string
+	place    string // of its rows, up to their line
 	feed     *feed
 	scan     scanner
 	buf      []byte // what of the text is in hand
@@ -77,7 +70,7 @@ func (r *rows) next(ctx context.Context) (record, error) {
 			}
 			n, ok = r.scan.scan(r.buf[r.pos:], r.eof)
 		}
-		rec := record{bytes: r.buf[r.pos : r.pos+n], line: r.line}
+		rec := record{bytes: r.buf[r.pos : r.pos+n], place: r.place, line: r.line} // with its line break
 		r.pos += n
 		r.line += 1 + r.scan.breaks
 		r.scan.untangle(rec.bytes)

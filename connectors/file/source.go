@@ -2,12 +2,12 @@ package file
 
 import (
 	"context"
-	"io"
 	"io/fs"
 	"os"
 	"sort"
 
 	"creditsync/connectors"
+	"creditsync/internal/fault"
 )
 
 // Source is files that a path names.
@@ -59,14 +59,27 @@ func (s *Source) Open(ctx context.Context, want connectors.Request) (connectors.
 	return newReader(taken, s.enc, want), nil
 }
 
-// input is one file whose beginning has been read.
+// input is one thing to read that has been looked at.
 type input struct {
-	found
-	info   fs.FileInfo
-	layout layout
+	origin
+	content content
+	beside  fault.Text // what is not read beside it
+	meter   *meter     // while it is read
 }
 
-// take reads the heads of the files that are taken, in the order in which they are read.
+// note is what a person should know of how the input is read.
+func (in *input) note() fault.Text {
+	t := in.content.note()
+	switch {
+	case t.EN == "":
+		return in.beside
+	case in.beside.EN != "":
+		t.ZH, t.EN = t.ZH+"；"+in.beside.ZH, t.EN+"; "+in.beside.EN
+	}
+	return t
+}
+
+// take looks at the files that are taken, in the order in which they are read.
 func (s *Source) take(ctx context.Context, files []found, want connectors.Request) ([]input, error) {
 	if s.o.Take != takeNewest {
 		taken := make([]input, 0, len(files))
@@ -75,7 +88,7 @@ func (s *Source) take(ctx context.Context, files []found, want connectors.Reques
 			if err != nil {
 				return nil, err
 			}
-			taken = append(taken, in)
+			taken = append(taken, in...)
 		}
 		return taken, nil
 	}
@@ -83,20 +96,26 @@ func (s *Source) take(ctx context.Context, files []found, want connectors.Reques
 	if err != nil {
 		return nil, err
 	}
-	// The newest file without a receipt column is read first: the corrections that came after it are to be applied to it.
+	// The newest file without a receipt column is read first: the corrections that came after it are to be applied to it. An
+	// archive is such a file if one of its members is.
 	var base, receipts []input
 	for _, f := range newest {
 		in, err := s.probe(ctx, f, want)
 		if err != nil {
 			return nil, err
 		}
-		if !in.layout.receipt {
-			base = []input{in}
+		for _, one := range in {
+			if one.content.receipt() {
+				receipts = append(receipts, one)
+			} else {
+				base = append(base, one)
+			}
+		}
+		if len(base) > 0 {
 			break
 		}
-		receipts = append(receipts, in)
 	}
-	sort.Slice(receipts, func(a, b int) bool { return receipts[a].name < receipts[b].name })
+	sort.SliceStable(receipts, func(a, b int) bool { return receipts[a].name < receipts[b].name })
 	return append(base, receipts...), nil
 }
 
@@ -119,35 +138,4 @@ func newestFirst(files []found) ([]found, error) {
 		return sorted[a].name > sorted[b].name
 	})
 	return sorted, nil
-}
-
-// probe reads the beginning of a file and finds its header.
-func (s *Source) probe(ctx context.Context, f found, want connectors.Request) (input, error) {
-	if err := ctx.Err(); err != nil {
-		return input{}, err
-	}
-	st, err := openStored(f, nil, nil)
-	if err != nil {
-		return input{}, err
-	}
-	defer st.f.Close()
-	content, err := st.content()
-	if err != nil {
-		return input{}, err
-	}
-	t := newText(f.name, content, s.enc)
-	head := make([]byte, headWindow)
-	n, _, err := t.fill(head)
-	if err != nil && err != io.EOF {
-		return input{}, err
-	}
-	whole := err == io.EOF || t.ended && t.lo == t.hi
-	l, err := findHead(f.name, head[:n], whole, s.o, want)
-	if err != nil {
-		if c := st.unchanged(); c != nil {
-			return input{}, c // half a file has half a header
-		}
-		return input{}, err
-	}
-	return input{found: f, info: st.was, layout: l}, nil
 }

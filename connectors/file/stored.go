@@ -1,29 +1,27 @@
 package file
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"sync/atomic"
 
 	"creditsync/internal/fault"
 
-	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/flate"
 )
 
-// stored is a file as it lies on disk: its bytes are counted, and at its end it must be what it was when it was found.
+// stored is a file as it lies on disk: at its end it must be what it was when it was found.
 type stored struct {
-	name string
-	f    *os.File
-	was  fs.FileInfo
-	done *atomic.Int64
+	name  string
+	f     *os.File
+	was   fs.FileInfo
+	meter *meter // of what is read anywhere; nil counts nothing
 }
 
 // openStored opens a file. was is what it is known to be; nil to find out.
-func openStored(at found, was fs.FileInfo, done *atomic.Int64) (*stored, error) {
+func openStored(at found, was fs.FileInfo) (*stored, error) {
 	info, err := os.Stat(at.path)
 	if err != nil {
 		return nil, opening(at.name, err)
@@ -38,7 +36,7 @@ func openStored(at found, was fs.FileInfo, done *atomic.Int64) (*stored, error) 
 	if err != nil {
 		return nil, opening(at.name, err)
 	}
-	s := &stored{name: at.name, f: f, was: was, done: done}
+	s := &stored{name: at.name, f: f, was: was}
 	if s.was == nil {
 		if s.was, err = f.Stat(); err != nil {
 			f.Close()
@@ -64,63 +62,92 @@ func (s *stored) unchanged() error {
 	return nil
 }
 
-// Read implements io.Reader. Its errors other than io.EOF are faults.
-func (s *stored) Read(p []byte) (int, error) {
-	n, err := s.f.Read(p)
-	if s.done != nil {
-		s.done.Add(int64(n))
-	}
+// ReadAt implements io.ReaderAt. Its errors other than io.EOF are faults.
+func (s *stored) ReadAt(p []byte, off int64) (int, error) {
+	n, err := s.f.ReadAt(p, off)
+	s.meter.add(n)
 	if err == nil || err == io.EOF {
 		return n, err
 	}
 	return n, unreadable(s.name, err)
 }
 
-// content is what the file holds, unpacked where it is gzip.
-func (s *stored) content() (io.Reader, error) {
-	raw := bufio.NewReaderSize(s, 64<<10)
-	magic, err := raw.Peek(2)
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	if len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
-		return raw, nil
-	}
-	z, err := gzip.NewReader(raw)
-	if err != nil {
-		return nil, s.unpacking(err)
-	}
-	return &unpacked{s, z}, nil
+// counted reads a file from its beginning.
+type counted struct {
+	s *stored
+	m *meter
 }
 
-// unpacking names an error of the decompressor, unless the file changed or could not be read below it.
-func (s *stored) unpacking(err error) error {
+// Read implements io.Reader. Its errors other than io.EOF are faults.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.s.f.Read(p)
+	c.m.add(n)
+	if err == nil || err == io.EOF {
+		return n, err
+	}
+	return n, unreadable(c.s.name, err)
+}
+
+func inflate(r io.Reader) io.ReadCloser { return flate.NewReader(r) }
+
+// unpacking names an error of what unpacks an origin, unless the file changed or could not be read below it.
+func (o origin) unpacking(st *stored, err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) {
 		return err
 	}
-	if c := s.unchanged(); c != nil {
+	if c := st.unchanged(); c != nil {
 		return c
 	}
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	return brokenGzip(s.name, err)
+	if o.member >= 0 {
+		return brokenArchive(o.name, err)
+	}
+	return brokenGzip(o.name, err)
 }
 
-// unpacked is a gzip file's content.
+// unpacked is the content of an origin with errors that name it, and an end before it fills the world.
 type unpacked struct {
-	s *stored
-	z *gzip.Reader
+	o    origin
+	st   *stored
+	z    io.Reader
+	bomb bomb
 }
 
 // Read implements io.Reader.
 func (u *unpacked) Read(p []byte) (int, error) {
 	n, err := u.z.Read(p)
 	if err != nil && err != io.EOF {
-		err = u.s.unpacking(err)
+		err = u.o.unpacking(u.st, err)
+	}
+	if bad := u.bomb.add(n); bad != nil {
+		return 0, bad
 	}
 	return n, err
+}
+
+// bomb watches how much comes out of how little.
+type bomb struct {
+	name   string
+	stored int64
+	out    int64
+}
+
+// A text that people keep packs to a thirtieth at best. What unpacks to more than bombRatio times its size, beyond bombFrom
+// bytes, is no text.
+const (
+	bombRatio = 400
+	bombFrom  = 256 << 20
+)
+
+func (b *bomb) add(n int) error {
+	b.out += int64(n)
+	if b.out > bombFrom && b.out/bombRatio > b.stored {
+		return bombFound(b.name, b.out/max(b.stored, 1))
+	}
+	return nil
 }
 
 // check tries to open the files without reading them.
@@ -129,7 +156,7 @@ func check(ctx context.Context, files []found) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s, err := openStored(f, nil, nil)
+		s, err := openStored(f, nil)
 		if err != nil {
 			return err
 		}

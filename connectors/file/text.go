@@ -111,8 +111,8 @@ func (t *text) refill() error {
 func (t *text) start() error {
 	t.started = true
 	head := t.raw[t.lo:min(t.hi, peekSize)]
-	if kind, binary := binaryKind(head); binary {
-		return binaryFile(t.name, kind)
+	if err := binaryKind(t.name, head); err != nil {
+		return err
 	}
 	marked, n := mark(head)
 	if marked != unknown {
@@ -127,7 +127,7 @@ func (t *text) start() error {
 	case t.enc == utf16Any:
 		t.choose(utf16LE)
 	case t.enc != utf16LE && t.enc != utf16BE && tooManyNULs(head):
-		return binaryFile(t.name, fault.T("含大量 NUL 字节的二进制数据", "binary data with many NUL bytes"))
+		return binaryFile(t.name, fault.T("含大量 NUL 字节的二进制数据", "binary data with many NUL bytes"), exportAgain())
 	case t.enc != unknown:
 		t.choose(t.enc)
 	}

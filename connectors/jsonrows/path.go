@@ -157,6 +157,13 @@ func Arrays(head []byte) []string {
 	return f.found
 }
 
+// Several reports whether the beginning of a text is one whole object and the beginning of another value.
+func Several(head []byte) bool {
+	var s scan
+	n, done := s.pass(head)
+	return done && len(bytes.TrimLeft(head[n:], " \t\r\n")) > 0
+}
+
 // finder walks through as much of a text as there is.
 type finder struct {
 	b     []byte

@@ -193,12 +193,12 @@ func (r *Records) element() (Record, error) {
 		if c == ']' {
 			return Record{}, r.leave()
 		}
-		if c, err = r.peek(); err != nil && err != io.EOF {
-			return Record{}, err
-		}
 	}
-	if c, err := r.peek(); err == nil && c != '{' {
-		return Record{}, r.syntax(fault.T("数组中的元素应为对象（{ }）", "an element of the array must be an object ({ })"))
+	switch c, err := r.peek(); {
+	case err == nil && c == ']':
+		return Record{}, r.syntax(fault.T("] 前面多了一个逗号", "there is a comma too many before ]"))
+	case err == nil && c != '{':
+		return Record{}, &Syntax{Line: r.place.line + 1, Column: r.place.column + 1, Shape: true, What: fault.T("数组中的元素应为对象（{ }）", "an element of the array must be an object ({ })")}
 	}
 	r.start = r.place
 	b, fits, err := r.value()

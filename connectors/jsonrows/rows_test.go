@@ -111,7 +111,7 @@ func TestLines(t *testing.T) {
 	for bad, want := range map[string]string{
 		`{"a":01}`: "column 7: a comma or } is expected here", `{"a":1.}`: "column 8: a digit is expected here", `{"a":-}`: "column 7: a digit is expected here",
 		`{"a":+1}`: "column 6: a value is expected here", `{"a":NaN}`: "column 6: a value is expected here", `{"a":tru}`: "column 6: a value is expected here",
-		`{"a":'x'}`: "column 6: a value is expected here", `{a:1}`: "column 2: \" is expected here", `{"a":1,}`: "column 8: \" is expected here", `{"a" 1}`: "column 6: : is expected here",
+		`{"a":'x'}`: "column 6: a value is expected here", `{a:1}`: "column 2: a double quote is expected here", `{"a":1,}`: "column 8: a double quote is expected here", `{"a" 1}`: "column 6: : is expected here",
 		`{"a":"\x"}`: "column 7: a backslash in a string means nothing", `{"a":"\u00g0"}`: "column 7: a backslash in a string means nothing", `{"a":[1 2]}`: "column 9: a comma or ] is expected here",
 		`{"a":tr`: "column 8: the text breaks off here", `{"a":"x`: "column 8: the text breaks off here", `{"a":"\u00`: "column 11: the text breaks off here", `{"a":{"b":[`: "column 12: the text breaks off here",
 	} {
@@ -145,7 +145,7 @@ func TestArray(t *testing.T) {
 	f("[{\"a\":1},\n\n  7]", "", "line 3, column 3: an element of the array must be an object ({ })")
 	f("[{\"a\":1},\n{\"b\":\n 吉}]", "", "line 3, column 2: a value is expected here")
 	f(`[{"a":1} {"a":2}]`, "", "line 1, column 10: a comma or ] is expected here")
-	f(`[{"a":1},]`, "", "line 1, column 10: an element of the array must be an object ({ })")
+	f(`[{"a":1},]`, "", "line 1, column 10: there is a comma too many before ]")
 	f(`[{"a":1}] [`, "", "line 1, column 11: something follows the end of the data")
 	f(`{"list":[{"a":1}]`, "list", "line 1, column 18: the text breaks off here")
 	f(`{"list":[{"a":1}],"list":[]}`, "list", `line 1, column 26: the key "list" comes twice in one object`)

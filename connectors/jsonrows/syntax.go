@@ -12,6 +12,8 @@ type Syntax struct {
 	What         fault.Text
 	// Truncated: the text ends where more must come.
 	Truncated bool
+	// Shape: it is JSON, but not the one that is read.
+	Shape bool
 }
 
 // Error is the English sentence.
@@ -19,6 +21,11 @@ func (e *Syntax) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.What.EN)
 }
 
-func expected(what string) fault.Text { return fault.T("这里应为 %s", "%s is expected here", what) }
+func expected(what string) fault.Text {
+	if what == `"` {
+		return fault.T("这里应为双引号", "a double quote is expected here")
+	}
+	return fault.T("这里应为 %s", "%s is expected here", what)
+}
 
 func truncated() fault.Text { return fault.T("文件在这里中断了", "the text breaks off here") }

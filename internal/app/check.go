@@ -168,6 +168,12 @@ func (a *App) checkSource(ctx context.Context, p *config.Pipeline) Finding {
 		return f
 	}
 	f.Detail = fault.T("%[1]d 个输入，%[2]d 列", "%[1]d inputs, %[2]d columns", n, len(headers))
+	for _, one := range in.Inputs() {
+		if one.Note.EN != "" {
+			f.Detail.ZH += "；" + one.Name + "：" + one.Note.ZH
+			f.Detail.EN += "; " + one.Name + ": " + one.Note.EN
+		}
+	}
 	if extra := fold.Unmapped(headers); len(extra) > 0 {
 		f.Detail.ZH += fmt.Sprintf("，未用到的列：%v", extra)
 		f.Detail.EN += fmt.Sprintf(", columns not used: %v", extra)

@@ -62,6 +62,7 @@ type Finding struct {
 type Preview struct {
 	Pipeline, Kind string
 	Inputs         []string
+	Notes          []string // on how each input is read, in the configured language; "" for none
 	// Bound says which source column feeds which field; Unmapped are source columns that feed none.
 	Bound    []Binding
 	Unmapped []string

@@ -40,7 +40,7 @@ func (a *App) Preview(ctx context.Context, name string, rows int) (Preview, erro
 	}
 	defer in.Close()
 	for _, one := range in.Inputs() {
-		out.Inputs = append(out.Inputs, one.Name)
+		out.Inputs, out.Notes = append(out.Inputs, one.Name), append(out.Notes, one.Note.In(a.Config.Language))
 	}
 	fold, err := a.previewer(kind, p.Map)
 	if err != nil {

@@ -151,11 +151,13 @@ func (p parts) main(ctx context.Context) (string, error) {
 	case strings.HasSuffix(name, ".bin"):
 		return "", notWorkbook(fault.T("是二进制的 Excel 工作簿（xlsb）", "it is a binary Excel workbook (xlsb)"))
 	case strings.HasPrefix(name, "word/"):
-		return "", notWorkbook(fault.T("是 Word 文档（docx），不是表格", "it is a Word document (docx), no table"))
+		return "", notTable(fault.T("是 Word 文档（docx），不是表格", "it is a Word document (docx), no table"))
 	case strings.HasPrefix(name, "ppt/"):
-		return "", notWorkbook(fault.T("是 PowerPoint 文稿（pptx），不是表格", "it is a PowerPoint presentation (pptx), no table"))
+		return "", notTable(fault.T("是 PowerPoint 文稿（pptx），不是表格", "it is a PowerPoint presentation (pptx), no table"))
+	case p[name] == nil && p["content.xml"] != nil:
+		return "", notWorkbook(fault.T("是 OpenDocument 文件（ods、odt）", "it is an OpenDocument file (ods, odt)"))
 	case p[name] == nil:
-		return "", damaged(main, io.ErrUnexpectedEOF)
+		return "", missing(main)
 	}
 	return main, nil
 }

@@ -1,16 +1,16 @@
 package xlsx
 
 import (
-	"errors"
 	"strconv"
 
 	"creditsync/connectors"
 )
 
-var (
-	errOrder  = errors.New("its cells are not in order")
-	errNested = errors.New("its elements are not closed as they were opened")
-)
+func errOrder() error { return because("单元格的次序不对", "its cells are not in order") }
+
+func errNested() error {
+	return because("标记没有正确配对", "its elements are not closed as they were opened")
+}
 
 // cellTypes of a cell (ECMA-376 part 1, 18.18.11).
 type cellType uint8
@@ -66,7 +66,7 @@ func cellHead(t *tag, next int) (h head, err error) {
 		case 'r':
 			column, _, ok := parseRef(value)
 			if !ok {
-				return h, errRef
+				return h, errRef()
 			}
 			h.column = column
 		case 't':
@@ -97,7 +97,7 @@ func (r *Rows) cell(b []byte, i int, h head) (end int, ok bool, err error) {
 		switch {
 		case t.form == closing:
 			if string(t.name) != "c" {
-				return 0, false, errNested
+				return 0, false, errNested()
 			}
 			if computed && !valued {
 				row.refuse(connectors.RuleNoResult, h.column)
@@ -105,7 +105,7 @@ func (r *Rows) cell(b []byte, i int, h head) (end int, ok bool, err error) {
 			row.end(h.column, from)
 			return i, true, nil
 		case t.form == doctype:
-			return 0, false, errDoctype
+			return 0, false, errDoctype()
 		case t.form == single:
 			computed = computed || string(t.name) == "f"
 			valued = valued || string(t.name) == "v" && h.typ == formula

@@ -3,7 +3,6 @@ package xlsx
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"slices"
 )
 
@@ -46,7 +45,7 @@ func parseRow(b []byte) (row int, ok bool) {
 	return row, row > 0 && row <= maxRows
 }
 
-var errRef = errors.New("the place of a cell is none")
+func errRef() error { return because("有单元格的位置写错了", "the place of a cell is none") }
 
 // parseRect reads B5:C7.
 func parseRect(b []byte) (Rect, error) {
@@ -57,7 +56,7 @@ func parseRect(b []byte) (Rect, error) {
 	left, top, ok1 := parseRef(from)
 	right, bottom, ok2 := parseRef(to)
 	if !ok1 || !ok2 || right < left || bottom < top {
-		return Rect{}, errRef
+		return Rect{}, errRef()
 	}
 	return Rect{Top: int32(top), Bottom: int32(bottom), Left: int32(left), Right: int32(right)}, nil
 }
@@ -132,4 +131,12 @@ func (f *falling) pass(row int) {
 			f.add(fallen{column: int(m.Left), bottom: int(m.Bottom)})
 		}
 	}
+}
+
+// ColumnName is the name of a column, from 0 on: A, B, … AA.
+func ColumnName(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return ColumnName(i/26-1) + string(rune('A'+i%26))
 }

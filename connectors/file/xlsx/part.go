@@ -49,7 +49,7 @@ func (p parts) open(name string, limit int64) (io.ReadCloser, error) {
 	f := p[partName(name)]
 	switch {
 	case f == nil:
-		return nil, damaged(name, io.ErrUnexpectedEOF)
+		return nil, missing(name)
 	case f.Flags&1 != 0:
 		return nil, encryptedPart(name)
 	case f.UncompressedSize64 > uint64(limit):

@@ -28,12 +28,15 @@ func (r *Row) Cell(column int) []byte {
 	return r.Text[c.Lo:c.Hi]
 }
 
-func (r *Row) reset(width int) {
-	r.Text, r.Cells = r.Text[:0], r.Cells[:0]
-	for range width {
+func (r *Row) reset() {
+	r.Text, r.Cells, r.Rule, r.bad = r.Text[:0], r.Cells[:0], "", 0
+}
+
+// widen gives the row at least so many cells.
+func (r *Row) widen(width int) {
+	for len(r.Cells) < width {
 		r.Cells = append(r.Cells, Cell{})
 	}
-	r.Rule, r.bad = "", 0
 }
 
 // refuse keeps the first reason.
@@ -46,6 +49,7 @@ func (r *Row) refuse(rule string, column int) {
 // end closes the cell of a column whose text begins at from.
 func (r *Row) end(column, from int) {
 	text := r.Text[from:]
+	r.widen(column + 1)
 	r.Cells[column] = Cell{int32(from), int32(len(r.Text))}
 	if len(text) > connectors.MaxCell {
 		r.refuse(connectors.RuleCellTooLarge, column)

@@ -23,8 +23,11 @@ type Rows struct {
 	texts   texts
 	width   int
 	falling falling
-	from    int  // rows before that are passed over
-	above   bool // the end of the rows is the end: what stands behind them is left in the window
+	from    int // rows before that are passed over
+	// above: only the rows up to that number, and the one behind them whatever is in it; what stands behind the rows is left
+	// in the window.
+	above bool
+	until int
 
 	row    Row
 	raw    []byte
@@ -114,6 +117,12 @@ func (r *Rows) step() (*Row, error) {
 // finish judges the row that was parsed as a whole.
 func (r *Rows) finish() (*Row, error) {
 	row := &r.row
+	if r.above && row.Number > r.until {
+		return row, nil
+	}
+	if !r.above {
+		row.widen(r.width)
+	}
 	if row.Number < r.from || row.Rule == "" && row.blank() {
 		if row.Number < r.from {
 			r.falling.apply(row) // what begins above may reach below
@@ -130,7 +139,7 @@ func (r *Rows) more() (*Row, error) {
 	switch {
 	case err == window.ErrFull && r.state == inRows && r.row.Number > 0:
 		r.state, r.last = wasting, r.row.Number
-		r.row.reset(r.width)
+		r.row.reset()
 		r.row.refuse(connectors.RuleCellTooLarge, -1)
 		return r.finish()
 	case err == window.ErrFull:
@@ -196,7 +205,7 @@ func (r *Rows) parse(b []byte) (n int, ok bool, err error) {
 	case !ok:
 		return 0, false, nil
 	case t.form == doctype:
-		return 0, false, errDoctype
+		return 0, false, errDoctype()
 	case r.state == before && t.is("sheetData"):
 		if r.state = inRows; t.form == single {
 			r.state = behind
@@ -209,21 +218,21 @@ func (r *Rows) parse(b []byte) (n int, ok bool, err error) {
 	return end, true, nil
 }
 
-var errRowOrder = errors.New("its rows are not in order")
+func errRowOrder() error { return because("行的次序不对", "its rows are not in order") }
 
 // parseRow reads the row whose opening tag t ends at i.
 func (r *Rows) parseRow(b []byte, i int, t *tag) (n int, ok bool, err error) {
 	number := r.last + 1
 	if v := t.attr("r"); v != nil {
 		if number, ok = parseRow(v); !ok {
-			return 0, false, errRef
+			return 0, false, errRef()
 		}
 	}
 	if number <= r.last || number > maxRows {
-		return 0, false, errRowOrder
+		return 0, false, errRowOrder()
 	}
 	r.row.Number = number
-	r.row.reset(r.width)
+	r.row.reset()
 	if t.form == opening {
 		if i, ok, err = r.cells(b, i); !ok || err != nil {
 			return 0, false, err
@@ -249,18 +258,18 @@ func (r *Rows) cells(b []byte, i int) (end int, ok bool, err error) {
 		switch {
 		case t.form == closing:
 			if string(t.name) != "row" {
-				return 0, false, errNested
+				return 0, false, errNested()
 			}
 			return i, true, nil
 		case t.form == doctype:
-			return 0, false, errDoctype
+			return 0, false, errDoctype()
 		case t.is("c"):
 			h, err := cellHead(&t, next)
 			if err != nil {
 				return 0, false, err
 			}
 			if h.column < next || h.column >= maxColumns {
-				return 0, false, errOrder
+				return 0, false, errOrder()
 			}
 			next = h.column + 1
 			switch {

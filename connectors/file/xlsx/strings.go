@@ -3,7 +3,6 @@ package xlsx
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"io"
 	"strconv"
 
@@ -119,7 +118,9 @@ const (
 	left                  // the list ends
 )
 
-var errDoctype = errors.New("it declares a document type")
+func errDoctype() error {
+	return because("它声明了文档类型（DTD）", "it declares a document type (DTD)")
+}
 
 // next looks at the next tag of b, and at the whole element where it is a text.
 func (s *Strings) next(b []byte, inside bool) (n int, what step, err error) {
@@ -132,7 +133,7 @@ func (s *Strings) next(b []byte, inside bool) (n int, what step, err error) {
 	case !ok:
 		return 0, needsMore, nil
 	case t.form == doctype:
-		return 0, passed, errDoctype
+		return 0, passed, errDoctype()
 	case t.is("sst"):
 		if t.form == single {
 			return end, passed, nil
@@ -210,12 +211,14 @@ func (s *Strings) flush() error {
 	return nil
 }
 
-var errNoText = errors.New("a cell names a shared text that is not there")
+func errNoText() error {
+	return because("有单元格引用了不存在的文字", "a cell names a shared text that is not there")
+}
 
 // appendTo appends text number i.
 func (s *Strings) appendTo(dst []byte, i int) ([]byte, error) {
 	if i < 0 || i >= s.count {
-		return dst, errNoText
+		return dst, errNoText()
 	}
 	g := &s.groups[i/inGroup]
 	if g.b == nil {
@@ -273,7 +276,7 @@ func (w *wanted) appendTo(dst []byte, i int) ([]byte, error) {
 func appendShared(dst, v []byte, from texts) ([]byte, error) {
 	i, err := strconv.Atoi(string(v))
 	if err != nil {
-		return dst, errNoText
+		return dst, errNoText()
 	}
 	return from.appendTo(dst, i)
 }

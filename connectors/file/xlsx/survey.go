@@ -18,8 +18,6 @@ const headBytes = 1 << 20
 type Survey struct {
 	Lines  []Line
 	Merges []Rect
-	// Rows reports whether there are rows behind the first ones.
-	More bool
 }
 
 // Line is one of the first rows, blank ones left out, as the cells are without regard to merged ones.
@@ -36,7 +34,7 @@ func (b *Book) Survey(ctx context.Context, s Sheet, last int) (Survey, error) {
 		return Survey{}, err
 	}
 	defer r.Close()
-	r.above = true
+	r.above, r.until = true, last
 	var out Survey
 	if err := r.head(ctx, last, &out); err != nil {
 		return out, err
@@ -57,8 +55,8 @@ func (b *Book) Survey(ctx context.Context, s Sheet, last int) (Survey, error) {
 		return out, err
 	}
 	defer again.Close()
-	again.above = true
-	out.Lines, out.More = nil, false
+	again.above, again.until = true, last
+	out.Lines = nil
 	return out, again.head(ctx, last, &out)
 }
 
@@ -73,7 +71,6 @@ func (r *Rows) head(ctx context.Context, last int, out *Survey) error {
 			return err
 		}
 		if row.Number > last {
-			out.More = true
 			return nil
 		}
 		line := Line{Number: row.Number}
@@ -88,7 +85,6 @@ func (r *Rows) head(ctx context.Context, last int, out *Survey) error {
 		}
 		out.Lines = append(out.Lines, line)
 	}
-	out.More = true
 	return nil
 }
 
@@ -119,7 +115,7 @@ func (r *Rows) merges(ctx context.Context) ([]Rect, error) {
 			if t.is("mergeCell") {
 				m, err := parseRect(t.attr("ref"))
 				if err != nil || len(out) == maxMerges {
-					return nil, r.fault(errRef)
+					return nil, r.fault(errRef())
 				}
 				out = append(out, m)
 			}

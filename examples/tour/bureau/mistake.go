@@ -21,7 +21,7 @@ func mistakes() []mistake {
 		{4, "bad_format", coded, func(r *row) { r.cells[colUSCC] = strings.Replace(r.cells[colUSCC], "0", "O", 1) }},                // the letter for the digit
 		{4, "bad_format", coded, func(r *row) { r.cells[colUSCC] = r.cells[colUSCC][:len(r.cells[colUSCC])-1] }},                    // the last one not copied
 		{5, "check_digit", personal, func(r *row) { r.swap(colID, 14) }},                                                            //
-		{3, "bad_format", personal, func(r *row) { r.cells[colID] = "3.60802E+17" }},                                                // Excel took it for a number
+		{3, "lost_digits", personal, func(r *row) { r.cells[colID] = "3.60802E+17" }},                                               // Excel took it for a number
 		{2, "birth_date", personal, func(r *row) { r.cells[colID] = impossible(r.cells[colID]) }},                                   // 30 February
 		{4, "not_in_code_list", coded, func(r *row) { r.cells[colType] = "有限责任公司" }},                                                // the legal form instead
 		{4, "not_a_date", always, func(r *row) { r.cells[colDate] = "2024年2月30日" }},                                                 //

@@ -11,8 +11,11 @@ func (p Printer) Preview(v app.Preview) []byte {
 		return g.Bytes()
 	}
 	g.heading(g.say("来源", "Inputs"))
-	for _, in := range v.Inputs {
+	for i, in := range v.Inputs {
 		g.line("  %s", plain(in))
+		if i < len(v.Notes) && v.Notes[i] != "" {
+			g.line("    %s", g.paint(faint, plain(v.Notes[i])))
+		}
 	}
 	g.bindings(v)
 	g.previewRows(v)
