@@ -31,6 +31,7 @@ func Main(env Env) int {
 
 func run(env Env, open func(app.Options) application) int {
 	limitHeap(env.LookupEnv)
+	env.Now = startingAt(env.LookupEnv, env.Now)
 	defer profile(env.LookupEnv)()
 	p := &program{Env: env, open: open, out: &output{w: env.Stdout}, err: &console{w: env.Stderr}}
 	defer ignoreBrokenPipes()()

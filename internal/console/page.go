@@ -22,7 +22,7 @@ func pageTemplate(o Options) template {
 	return template{html.Must(html.New("page").Funcs(html.FuncMap{
 		"say": words.say, "in": words.in, "at": words.at, "ago": words.ago, "until": words.until, "span": words.span, "number": number, "state": words.state,
 		"program": func() string { return o.Program },
-		"first":   func(s string) string { line, _, _ := strings.Cut(s, "\n"); return line },
+		"lines":   func(s string) []string { return strings.Split(s, "\n") },
 		"lang":    func() string { return words.say("zh-CN", "en") },
 	}).Parse(pageText))}
 }
