@@ -82,8 +82,11 @@ func noTable(o Options, near string, all []string, err error) error {
 	case len(all) > 0:
 		hint = fault.T("该用户看得见的有：%s", "this user sees: %s", some(all))
 	}
-	return fault.New(fault.Input, "sql.no_table", fault.T("%[1]s 的数据库 %[2]s 中没有表 %[3]s，或该用户看不见它",
-		"database %[2]s of %[1]s has no table %[3]s, or the user does not see it", o.about(), o.Database, o.Table)).Because(err).Do(hint)
+	what := fault.T("%[1]s 的数据库 %[2]s 中没有表 %[3]s，或该用户看不见它", "database %[2]s of %[1]s has no table %[3]s, or the user does not see it", o.about(), o.Database, o.Table)
+	if o.Engine == engineSQLite {
+		what = fault.T("%[1]s 中没有表 %[2]s", "%[1]s has no table %[2]s", o.File, o.Table)
+	}
+	return fault.New(fault.Input, "sql.no_table", what).Because(err).Do(hint)
 }
 
 func noColumn(o Options, key, name string, all []string) error {
@@ -107,6 +110,12 @@ func noColumns(o Options) error {
 func wrongQuery(o Options, err error) error {
 	return fault.New(fault.Input, "sql.query", fault.T("%s 不接受 query", "%s does not take the query", o.about())).Because(err).
 		Do(fault.T("query 应为一条 SELECT；请先在数据库客户端中试过", "query is one SELECT; try it in a client of the database first"))
+}
+
+// unfitValue is a conversion in a query that meets a value that it does not fit.
+func unfitValue(o Options, err error) error {
+	return fault.New(fault.Input, "sql.query_value", fault.T("query 对某一行的值做不了它写的转换或计算", "the query cannot convert or compute a value of some row as it says")).Because(err).
+		Do(fault.T("请让 query 原样取出该列：不合适的值会逐行被拒并说明原因", "let the query take the column as it is: values that do not fit are refused row by row, with reasons"))
 }
 
 func binaryColumn(o Options, name string) error {

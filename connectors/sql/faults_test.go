@@ -153,7 +153,7 @@ func TestFaults_DataIsNotShown(t *testing.T) {
 	server := pg(t)
 	o := pgOptions(Defaults(), server.Database(t), server.Port)
 	o.Query = "SELECT CASE WHEN now() > '2000-01-01' THEN convert_from(convert_to('机密', 'UTF8'), 'UTF8')::date END AS a"
-	err := wantCode(t, o, connectors.Request{}, "sql.failed", "22007")
+	err := wantCode(t, o, connectors.Request{}, "sql.query_value", "22007")
 	if strings.Contains(fmt.Sprintf("%s %+v", fault.Say(err, fault.Chinese), err), "机密") {
 		t.Errorf("the value is shown: %v", err)
 	}

@@ -28,6 +28,7 @@ const (
 	errUserLimit     = 1226
 	errUnknownZone   = 1298
 	errInterrupted   = 1317
+	errReadOnly      = 1792
 	errMariaTimeout  = 1969
 	errMySQLTimeout  = 3024
 	errHostBlocked   = 1129
@@ -95,10 +96,13 @@ func (s *mySession) server(refused *mysql.MySQLError) error {
 		return conflict(s.o, said)
 	case errShutdown, errInterrupted, errKilled:
 		return connectionLost(s.o, said)
-	case errNoColumn, errDoubleColumn, errSyntax, errNoTable, errNoSuchRoutine:
+	case errNoColumn, errDoubleColumn, errSyntax, errNoTable, errNoSuchRoutine, errReadOnly:
 		if s.o.Query != "" {
 			return wrongQuery(s.o, said)
 		}
+	}
+	if s.o.Query != "" && string(refused.SQLState[:2]) == "22" {
+		return unfitValue(s.o, said)
 	}
 	return failed(s.o, said)
 }

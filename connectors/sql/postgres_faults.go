@@ -61,10 +61,13 @@ func (s *pgSession) server(pg *pgconn.PgError) error {
 		return conflict(s.o, said)
 	case "57P01", "57P02", "57P05", "25P03":
 		return connectionLost(s.o, said)
-	case "42P01", "3F000", "42703", "42601", "42883", "42702", "42804", "42P10":
+	case "42P01", "3F000", "42703", "42601", "42883", "42702", "42804", "42P10", "25006":
 		if s.o.Query != "" {
 			return wrongQuery(s.o, said)
 		}
+	}
+	if s.o.Query != "" && strings.HasPrefix(pg.Code, "22") {
+		return unfitValue(s.o, said)
 	}
 	return failed(s.o, said)
 }

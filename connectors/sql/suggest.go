@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -56,10 +57,12 @@ func nearestTable(meant string, names []string) string {
 	if near := nearest(meant, names); near != "" {
 		return near
 	}
-	for _, n := range names {
-		if strings.EqualFold(n[strings.LastIndexByte(n, '.')+1:], meant[strings.LastIndexByte(meant, '.')+1:]) {
-			return n
-		}
+	bare := make([]string, len(names))
+	for i, n := range names {
+		bare[i] = n[strings.LastIndexByte(n, '.')+1:]
+	}
+	if near := nearest(meant[strings.LastIndexByte(meant, '.')+1:], bare); near != "" {
+		return names[slices.Index(bare, near)]
 	}
 	return ""
 }

@@ -1,0 +1,2 @@
+-- table penalty
+CREATE TABLE penalty (id int PRIMARY KEY, name bytea);

@@ -1,0 +1,2 @@
+-- table penalty
+CREATE TABLE "Penalty" (id int PRIMARY KEY);

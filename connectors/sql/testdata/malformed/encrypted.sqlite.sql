@@ -1,0 +1,3 @@
+-- table penalty
+-- after scramble
+CREATE TABLE penalty (id INTEGER PRIMARY KEY);

@@ -1,0 +1,3 @@
+-- table penalty
+-- cursor update_time
+CREATE TABLE penalty (id INT PRIMARY KEY, updated_time DATETIME);

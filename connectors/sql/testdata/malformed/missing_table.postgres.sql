@@ -1,0 +1,2 @@
+-- table public.penalties
+CREATE TABLE penalty (id int PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- query DELETE FROM penalty
+CREATE TABLE penalty (id INT PRIMARY KEY);

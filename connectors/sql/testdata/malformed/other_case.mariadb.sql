@@ -1,0 +1,2 @@
+-- table PENALTY
+CREATE TABLE penalty (id INT PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- query SELECT 1 AS id; DELETE FROM penalty
+CREATE TABLE penalty (id int PRIMARY KEY);
