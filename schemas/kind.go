@@ -82,7 +82,9 @@ func (k *Kind) Names() []string {
 }
 
 // All are the kinds that this program carries, in the order of their ordinals.
-func All() []*Kind { return []*Kind{AdminPenalty()} }
+func All() []*Kind {
+	return []*Kind{AdminPenalty(), CourtJudgment(), JudgmentDefaulter(), DisciplinaryAction(), ProcurementBlacklist(), BiddingBlacklist()}
+}
 
 // Find returns the kind of a name.
 func Find(name string) (*Kind, bool) {

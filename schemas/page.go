@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,10 +17,17 @@ func Page(k *Kind) string {
 	p.line("%s. %s：%s", sentence(k.English), "依据 / follows", k.Standard)
 	p.line("")
 	p.line("声明的版本 / version of the declaration：%d", k.Version)
+	if k.PersonDisclosure != "" {
+		p.line("")
+		p.line("自然人的记录，公开范围不超过**%s**。A record about a natural person goes no further than that.", disclosureWords(k.PersonDisclosure))
+	}
 	p.fields()
+	p.mixed()
 	p.key()
 	p.lists()
+	p.refusals()
 	p.warnings()
+	p.terms()
 	p.layouts()
 	p.columns()
 	return p.text.String()
@@ -74,6 +82,11 @@ func (p *page) required(f *Field) string {
 			parts = append(parts, fmt.Sprintf("`%s` 含 contains %s", c.Field, strings.Join(c.Has, " / ")))
 		}
 	}
+	for _, group := range p.kind.AnyOf {
+		if contains(group, f.Name) {
+			parts = append(parts, fmt.Sprintf("%s 至少一项 one of them", codes(group)))
+		}
+	}
 	if len(parts) == 0 {
 		parts = append(parts, "–")
 	}
@@ -94,8 +107,10 @@ func (p *page) key() {
 	for i, part := range p.kind.Key {
 		switch part.Form {
 		case SubjectNo:
-			p.line("%d. 相对人：`%s` 为%s时取 `%s`，否则取 %s 中第一个有值的，都没有时取 `%s`。The subject: of a natural person the name, of others the first code that is there, else the name.",
+			p.line("%d. 主体：`%s` 为%s时取 `%s`，否则取 %s 中第一个有值的，都没有时取 `%s`。The subject: of a natural person the name, of others the first code that is there, else the name.",
 				i+1, s.Type, s.Person, s.Name, codes(s.Codes), s.Name)
+		case FirstOf:
+			p.line("%d. %s 中第一个有值的，连同字段名 / the first of these that is there, with its name", i+1, codes(part.Fields))
 		case DocumentNo:
 			p.line("%d. `%s`，序号前的零不计 / without the leading zeros of its running number", i+1, part.Field)
 		default:
@@ -121,48 +136,26 @@ func (p *page) lists() {
 		} else {
 			p.line("封闭：其他值拒收。Closed: another value is refused.\n")
 		}
-		p.line("| 值 value | 版本 edition | 同义写法 synonyms |")
-		p.line("| --- | --- | --- |")
-		for _, v := range f.List.Values {
-			p.line("| %s | %s | %s |", v.Text, dash(v.Generation), dash(strings.Join(v.Synonyms, "；")))
-		}
+		p.values(f.List)
 		p.line("")
 	}
 }
 
-func (p *page) warnings() {
-	if len(p.kind.Warnings) == 0 {
-		return
+func (p *page) values(l *List) {
+	grouped := slices.ContainsFunc(l.Values, func(v Value) bool { return v.Group != "" })
+	if grouped {
+		p.line("| 值 value | 类别 group | 版本 edition | 同义写法 synonyms |")
+		p.line("| --- | --- | --- | --- |")
+	} else {
+		p.line("| 值 value | 版本 edition | 同义写法 synonyms |")
+		p.line("| --- | --- | --- |")
 	}
-	p.head("提示 / Warnings")
-	p.line("只提示，不拒收；各规则的含义见 [rules.md](../rules.md)。They inform and never refuse; what each says is in [rules.md](../rules.md).\n")
-	for _, w := range p.kind.Warnings {
-		p.line("- `%s`：%s", w.Rule, codes(w.Fields))
-	}
-}
-
-// layouts are the generations beside the present one, in the order of the fields that their headers name.
-func (p *page) layouts() {
-	if len(p.kind.Layouts) == 0 {
-		return
-	}
-	p.head("其他版式 / Other layouts")
-	for _, l := range p.kind.Layouts {
-		p.line("### %s\n", l.Name)
-		for _, f := range p.kind.Fields {
-			var headers []string
-			for h, name := range l.Headers {
-				if name == f.Name {
-					headers = append(headers, h)
-				}
-			}
-			if len(headers) > 0 {
-				p.line("- %s → `%s`", strings.Join(sorted(headers), "、"), f.Name)
-			}
+	for _, v := range l.Values {
+		text := v.Text
+		if grouped {
+			text += " | " + dash(strings.Join(strings.Fields(v.Group), "；"))
 		}
-		for _, d := range l.Defaults {
-			p.line("- 有 `%[1]s` 而无 `%[2]s` 时，`%[2]s` 取 `%[3]s` / where `%[1]s` is there and `%[2]s` is not, it is `%[3]s`", d.When, d.Field, d.Value)
-		}
+		p.line("| %s | %s | %s |", text, dash(v.Generation), dash(strings.Join(v.Synonyms, "；")))
 	}
 }
 

@@ -37,7 +37,11 @@ type sampler struct {
 func (s *sampler) row() []string {
 	row := make([]string, len(s.kind.Fields))
 	for i := range s.kind.Fields {
-		row[i] = s.value(&s.kind.Fields[i])
+		s.value(&s.kind.Fields[i])
+	}
+	s.settle()
+	for i := range s.kind.Fields {
+		row[i] = s.values[s.kind.Fields[i].Name]
 	}
 	return row
 }
@@ -66,7 +70,7 @@ func (s *sampler) of(name string) string {
 func (s *sampler) wanted(f *Field) bool {
 	subject := s.kind.Subject
 	switch number := s.numberOf(f); {
-	case f.Required:
+	case f.Required || s.begins(f):
 		return true
 	case number != nil: // the type of a document stands where its number does
 		return s.value(number) != ""
@@ -77,10 +81,30 @@ func (s *sampler) wanted(f *Field) bool {
 			}
 		}
 		return false
-	case s.of(subject.Type) == subject.Person && contains(subject.Codes, f.Name):
+	case s.of(subject.Type) == subject.Person && contains(subject.Codes, f.Name), s.of(subject.Type) != subject.Person && s.ofPerson(f):
 		return false
 	}
 	return s.rng.IntN(2) == 0
+}
+
+// ofPerson reports whether the field is for natural persons alone, since organisations' codes stand in its place.
+func (s *sampler) ofPerson(f *Field) bool {
+	for _, m := range s.kind.Mixed {
+		if m.Person == f.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// begins reports whether the field is the first one of a group of which a record needs one.
+func (s *sampler) begins(f *Field) bool {
+	for _, group := range s.kind.AnyOf {
+		if group[0] == f.Name {
+			return true
+		}
+	}
+	return false
 }
 
 // numberOf is the field whose document type f is; nil for none.
@@ -136,6 +160,9 @@ func (s *sampler) make(f *Field) string {
 		}
 		return v
 	case Document:
+		if f.Format == CaseNo {
+			return fmt.Sprintf("（%d）赣0802民初%d号", s.day.Year(), s.no)
+		}
 		return fmt.Sprintf("例市监处罚〔%d〕%d号", s.day.Year(), s.no)
 	case Name:
 		return s.name(f)

@@ -23,6 +23,7 @@ type Transformer struct {
 	order  []int
 	cross  crossPlan
 	key    keyPlan
+	terms  []term
 	schema *arrow.Schema
 	refuse *arrow.Schema
 	seals  sealPlan
@@ -59,6 +60,7 @@ func New(o Options) (*Transformer, error) {
 		return nil, err
 	}
 	t.key = newKeyPlan(o.Kind)
+	t.terms = newTerms(o.Kind)
 	t.seals = newSealPlan(&o)
 	return t, nil
 }

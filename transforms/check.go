@@ -24,6 +24,9 @@ type checkDef struct {
 	hits   func(b *batch, c []*column, i int) bool
 }
 
+// anyType stands for every type.
+const anyType schemas.Type = "any"
+
 // newChecks finds the fields of a kind's checks; warn says that these are its warnings.
 func newChecks(k *schemas.Kind, wanted []schemas.Check, warn bool) ([]check, error) {
 	var list []check
@@ -41,7 +44,7 @@ func newChecks(k *schemas.Kind, wanted []schemas.Check, warn bool) ([]check, err
 				want = def.types[i]
 			}
 			f := indexOf(k, name)
-			if f < 0 || k.Fields[f].Type != want {
+			if f < 0 || k.Fields[f].Type != want && want != anyType {
 				return nil, fmt.Errorf("transforms: kind %s: the check %q looks at field %q, which has another type", k.Name, w.Rule, name)
 			}
 			one.fields = append(one.fields, f)

@@ -48,6 +48,24 @@ const (
 	warnUSCCType
 	warnOrgCodeInner
 	warnUnknownCategory
+	warnNoCode
+	warnUnknownRegion
+	warnCaseForm
+	warnCaseYear
+	warnCaseType
+	warnJudgedBeforeFiled
+	warnClosedBeforeFiled
+	warnPublishedBeforeFiled
+	warnPerformance
+	warnPeriodBeforeDecision
+	warnPeriodLength
+	warnLiftedBeforeDecision
+	warnActionClass
+	warnActionSubject
+	warnPublishedBeforePenalty
+	warnBanBeforePenalty
+	warnBanLength
+	warnBanText
 	ruleCount
 )
 
@@ -117,11 +135,47 @@ var ruleTable = [ruleCount]Rule{
 	warnDocnoForm: {Name: "docno_form", Warning: true, Sentence: Sentence{
 		"文号不是常见的形式（机关代字〔年〕序号 号）", "the document number does not have the usual form"}},
 	warnUSCCType: {Name: "uscc_type", Warning: true, Sentence: Sentence{
-		"统一社会信用代码的前两位与行政相对人类别不符", "the first two characters of the unified social credit code do not fit the type of the subject"}},
+		"统一社会信用代码的前两位与主体的类别不符", "the first two characters of the unified social credit code do not fit the type of the subject"}},
 	warnOrgCodeInner: {Name: "org_code_inner", Warning: true, Sentence: Sentence{
 		"统一社会信用代码第 9–17 位（组织机构代码）的校验码不对", "the organisation code inside the unified social credit code has a wrong check character"}},
 	warnUnknownCategory: {Name: "unknown_category", Warning: true, Sentence: Sentence{
 		"有一个值不在代码集中，已按原样保留", "a value is not in its code list and was kept as written"}},
+	warnNoCode: {Name: "no_code", Warning: true, Sentence: Sentence{
+		"机构没有统一社会信用代码或其他代码，只能按名称认定", "the organisation has no code of any kind and is told by its name alone"}},
+	warnUnknownRegion: {Name: "unknown_region", Warning: true, Sentence: Sentence{
+		"区域代码不是以省级代码开头的 6、9 或 12 位数字", "the code of the division is not 6, 9 or 12 digits that begin with those of a province"}},
+	warnCaseForm: {Name: "case_form", Warning: true, Sentence: Sentence{
+		"案号不是常见的形式（如（2024）赣0802执12号）", "the case number does not have a usual form, such as （2024）赣0802执12号"}},
+	warnCaseYear: {Name: "case_year", Warning: true, Sentence: Sentence{
+		"案号中的年度与立案时间不一致", "the year in the case number is not that in which the case was filed"}},
+	warnCaseType: {Name: "case_type_differs", Warning: true, Sentence: Sentence{
+		"案号的类型代字与案件类别不一致", "the case number names another type of case"}},
+	warnJudgedBeforeFiled: {Name: "judged_before_filed", Warning: true, Sentence: Sentence{
+		"判决日期早于立案时间", "the judgment lies before the filing"}},
+	warnClosedBeforeFiled: {Name: "closed_before_filed", Warning: true, Sentence: Sentence{
+		"结案日期早于立案时间", "the case was closed before it was filed"}},
+	warnPublishedBeforeFiled: {Name: "published_before_filed", Warning: true, Sentence: Sentence{
+		"发布时间早于立案时间", "the publication lies before the filing"}},
+	warnPerformance: {Name: "performance_differs", Warning: true, Sentence: Sentence{
+		"履行情况与已履行、未履行部分不一致", "the performance is not that of the parts said to be performed and not performed"}},
+	warnPeriodBeforeDecision: {Name: "period_before_decision", Warning: true, Sentence: Sentence{
+		"处分期起早于决定日期", "the period of effect begins before the decision"}},
+	warnPeriodLength: {Name: "period_length", Warning: true, Sentence: Sentence{
+		"处分期的长短与处分种类不符", "the period of effect is not as long as the sanction has it"}},
+	warnLiftedBeforeDecision: {Name: "lifted_before_decision", Warning: true, Sentence: Sentence{
+		"解除日期早于决定日期", "the lifting lies before the decision"}},
+	warnActionClass: {Name: "action_class_differs", Warning: true, Sentence: Sentence{
+		"处分种类不属于所填的处理类别", "a sanction or measure is not of the class that is named"}},
+	warnActionSubject: {Name: "action_subject", Warning: true, Sentence: Sentence{
+		"对个人的处分用在了单位上，或对单位的问责用在了个人上", "a person's sanction stands with a department, or a department's with a person"}},
+	warnPublishedBeforePenalty: {Name: "published_before_penalty", Warning: true, Sentence: Sentence{
+		"公布日期早于处罚日期", "the publication lies before the penalty"}},
+	warnBanBeforePenalty: {Name: "ban_before_penalty", Warning: true, Sentence: Sentence{
+		"禁止期限的开始早于处罚日期", "the ban begins before the penalty"}},
+	warnBanLength: {Name: "ban_length", Warning: true, Sentence: Sentence{
+		"禁止或限制的期限超出法律规定的长短", "the ban is shorter or longer than the law has it"}},
+	warnBanText: {Name: "ban_text_differs", Warning: true, Sentence: Sentence{
+		"处罚结果中写明的年限与禁止或限制的起止日期不一致", "the years that the result names are not those between the first and the last day of the ban"}},
 }
 
 // Rules are all rules in the order of the reference page: those that refuse a row, then those that warn.

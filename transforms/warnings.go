@@ -15,15 +15,45 @@ import (
 // checkDefs are the checks that a kind can ask for. That a value is not in its code list is told of every open list.
 func checkDefs() map[rule]checkDef {
 	return map[rule]checkDef{
-		ruleEndsBeforeStart: {types: []schemas.Type{schemas.Date, schemas.Date}, hits: earlier},
+		ruleEndsBeforeStart: {types: days(2), hits: earlier},
 		warnFineText:        {types: []schemas.Type{schemas.Text, schemas.Money}, hits: fineDiffers},
 		warnFineCategory:    {types: []schemas.Type{schemas.Money, schemas.Choices}, hits: fineUnnamed},
 		warnDocnoYear:       {types: []schemas.Type{schemas.Document, schemas.Date}, hits: otherYear},
 		warnDocnoForm:       {types: []schemas.Type{schemas.Document}, hits: unusualForm},
 		warnUSCCType:        {types: []schemas.Type{schemas.Code, schemas.Choice}, hits: otherSubject},
 		warnOrgCodeInner:    {types: []schemas.Type{schemas.Code}, hits: innerCode},
-		warnUnknownCategory: {types: []schemas.Type{schemas.Choices}},
+		warnUnknownCategory: {more: anyType},
+		warnNoCode:          {types: []schemas.Type{schemas.Choice}, more: schemas.Code, hits: codeless},
+		warnUnknownRegion:   {types: []schemas.Type{schemas.Code}, hits: otherRegion},
+
+		warnCaseForm:             {types: []schemas.Type{schemas.Document}, hits: unusualForm},
+		warnCaseYear:             {types: []schemas.Type{schemas.Document, schemas.Date}, hits: otherYear},
+		warnCaseType:             {types: []schemas.Type{schemas.Document, schemas.Choice}, hits: otherCaseType},
+		warnJudgedBeforeFiled:    {types: days(2), hits: earlier},
+		warnClosedBeforeFiled:    {types: days(2), hits: earlier},
+		warnPublishedBeforeFiled: {types: days(2), hits: earlier},
+		warnPerformance:          {types: []schemas.Type{schemas.Choice, schemas.Text, schemas.Text}, absent: 2, hits: otherPerformance},
+
+		warnPeriodBeforeDecision: {types: days(2), hits: earlier},
+		warnPeriodLength:         {types: append([]schemas.Type{schemas.Choices}, days(2)...), hits: otherPeriod},
+		warnLiftedBeforeDecision: {types: days(2), hits: earlier},
+		warnActionClass:          {types: []schemas.Type{schemas.Choice, schemas.Choices}, hits: otherClass},
+		warnActionSubject:        {types: []schemas.Type{schemas.Choice, schemas.Choices}, hits: otherSanctioned},
+
+		warnPublishedBeforePenalty: {types: days(2), hits: earlier},
+		warnBanBeforePenalty:       {types: days(2), hits: earlier},
+		warnBanLength:              {types: days(2), hits: otherBan},
+		warnBanText:                {types: append([]schemas.Type{schemas.Text}, days(2)...), hits: otherYears},
 	}
+}
+
+// days are the types of n days.
+func days(n int) []schemas.Type {
+	types := make([]schemas.Type, n)
+	for i := range types {
+		types[i] = schemas.Date
+	}
+	return types
 }
 
 // earlier: the first day lies before the second one.

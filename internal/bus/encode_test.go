@@ -239,7 +239,7 @@ func TestJSONSchema_EveryFieldHasItsCode(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range k.Fields {
-			if got := s.Properties.Data.Properties[f.Name]["x-standard-code"]; got != f.Code {
+			if got, _ := s.Properties.Data.Properties[f.Name]["x-standard-code"].(string); got != f.Code {
 				t.Errorf("%s.%s: x-standard-code is %v, want %s", k.Name, f.Name, got, f.Code)
 			}
 		}

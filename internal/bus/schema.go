@@ -38,7 +38,8 @@ func (o object) MarshalJSON() ([]byte, error) {
 }
 
 // JSONSchema is the JSON Schema (2020-12) of the messages of a kind, indented, derived from the kind alone. Each field
-// carries its standard code as x-standard-code.
+// carries its standard code as x-standard-code and its level of disclosure as x-disclosure; x-person-disclosure is the
+// widest level of a record about a natural person.
 func JSONSchema(k *schemas.Kind) []byte {
 	text := object{{"type", "string"}}
 	var data object
@@ -67,6 +68,9 @@ func JSONSchema(k *schemas.Kind) []byte {
 		}},
 		{"required", []string{"kind", "record_id", "version", "op", "status", "subject", "data", "source"}},
 		{"additionalProperties", false},
+	}
+	if k.PersonDisclosure != "" {
+		schema = append(schema, member{"x-person-disclosure", string(k.PersonDisclosure)})
 	}
 	out, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {

@@ -79,6 +79,19 @@ func TestWellFormed(t *testing.T) {
 	}
 }
 
+func TestCaseType(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"（2024）赣0802民初12号": "民", "（2024）赣08刑终3号": "刑", "（2024）赣08行初3号": "行", "（2024）赣08行赔初3号": "行", "（2024）赣08委赔3号": "", "（2024）赣0802执12号": "",
+		"（2024）最高法知民终5号": "民", "（2024）最高法民申5号": "民", "（2024）最高法执监5号": "", "(2014)广民初字第501号": "", "(2010)民执字第12号": "", "（2024）赣080民初1号": "",
+		"吉市监处罚〔2024〕12号": "", "": "", "〔2024〕": "", "〔2024〕赣": "", "〔2024〕赣08": "", "\xff〔2024〕12": "",
+	} {
+		if got := docno.CaseType(docno.Fold(nil, []byte(in))); got != want {
+			t.Errorf("CaseType(%q): got %q, want %q", in, got, want)
+		}
+	}
+}
+
 var (
 	blanks   = regexp.MustCompile("[ \t\u3000\u00a0\u200b]")
 	yearPair = regexp.MustCompile(`[(\[{（［｛【〔〖﹝﹙〈《]((?:19[5-9]|194[9]|20[0-9])[0-9]*)[)\]}）］｝】〕〗﹞﹚〉》]`)
@@ -162,6 +175,7 @@ func FuzzFold_IsIdempotent(f *testing.F) {
 			t.Errorf("Year(%q): got %d, of the folded number %d", s, raw, got)
 		}
 		docno.WellFormed(folded)
+		docno.CaseType(folded)
 	})
 }
 

@@ -19,10 +19,10 @@ func (p Printer) ruleSentence(name string) string {
 	}
 	s, ends := rule.Sentence.In(string(p.Lang)), ",;:"
 	if p.Lang == fault.Chinese {
-		s = strings.NewReplacer("“{field}”", "有一栏", "“{other}”", "另一栏", "{field}", "有一栏", "{other}", "另一栏", "{value}", "", "{when}", "").Replace(s)
+		s = strings.NewReplacer("“{field}”", "有一栏", "{fields}", "几栏中", "“{other}”", "另一栏", "{field}", "有一栏", "{other}", "另一栏", "{value}", "", "{when}", "").Replace(s)
 		ends = "，；" // what stands before a colon leads in what comes after it
 	} else {
-		s = strings.NewReplacer("{field}", "a field", "{other}", "another field", "{value}", "", "{when}", "").Replace(s)
+		s = strings.NewReplacer("{field}", "a field", "{fields}", "several fields", "{other}", "another field", "{value}", "", "{when}", "").Replace(s)
 	}
 	for {
 		open := strings.IndexByte(s, '{')

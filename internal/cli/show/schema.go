@@ -35,7 +35,11 @@ func (p Printer) Fields(k *schemas.Kind) []byte {
 	var key []string
 	for _, part := range k.Key {
 		if part.Form == schemas.SubjectNo {
-			key = append(key, g.say("行政相对人（代码，没有则名称）", "the subject (its code, else its name)"))
+			key = append(key, g.say("主体（代码，没有则名称；自然人为姓名）", "the subject (its code, else its name; of a person the name)"))
+			continue
+		}
+		if part.Form == schemas.FirstOf {
+			key = append(key, strings.Join(part.Fields, "|"))
 			continue
 		}
 		key = append(key, part.Field)
