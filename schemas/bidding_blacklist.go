@@ -103,7 +103,7 @@ func BiddingBlacklist() *Kind {
 		Layouts: []Layout{{
 			Name:     "建筑市场",
 			Marks:    []string{"黑名单记录主体", "企业名称"},
-			Defaults: []Default{{Field: "subject_type", Value: Organisation, When: "subject_name"}},
+			Defaults: []Default{{Field: "subject_type", Value: Organisation}},
 		}},
 		Mixed: []Mixed{{
 			Headers: []string{"主体代码", "BODY_CODE"},

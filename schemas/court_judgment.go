@@ -93,7 +93,7 @@ func CourtJudgment() *Kind {
 				// The table of 行贿犯罪, whose SSDW is the employer.
 				Name: "行贿犯罪", Marks: []string{"ZW", "AJXZ", "AJZY", "SAJE", "行贿犯罪档案"},
 				Headers:  map[string]string{"SSDW": "employer"},
-				Defaults: []Default{{Field: "party_role", Value: "被告人", When: "subject_name"}},
+				Defaults: []Default{{Field: "party_role", Value: "被告人"}},
 			},
 			{
 				// The tables of 法院执行, whose SSDW is the role.
@@ -106,15 +106,15 @@ func CourtJudgment() *Kind {
 					"BZXRMC": "subject_name", "被执行人名称": "subject_name", "被执行人姓名": "subject_name", "被执行人": "subject_name", "被执行人姓名/名称": "subject_name",
 					"iname": "subject_name", "ZXFY": "court", "execCourtName": "court",
 				},
-				Defaults: []Default{{Field: "party_role", Value: Enforced, When: "case_no"}},
+				Defaults: []Default{{Field: "party_role", Value: Enforced}},
 			},
 			{
 				Name: "机构", Marks: []string{"JGQC", "机构全称", "机构名称", "企业名称", "单位名称", "BZXRMC"},
-				Defaults: []Default{{Field: "subject_type", Value: Organisation, When: "subject_name"}},
+				Defaults: []Default{{Field: "subject_type", Value: Organisation}},
 			},
 			{
 				Name: "个人", Marks: []string{"XM", "姓名", "当事人姓名", "被执行人姓名"},
-				Defaults: []Default{{Field: "subject_type", Value: Person, When: "subject_name"}},
+				Defaults: []Default{{Field: "subject_type", Value: Person}},
 			},
 			{
 				// A header that says whose card the number is of says the document's type.
@@ -123,7 +123,7 @@ func CourtJudgment() *Kind {
 			},
 			{
 				Name: "未注明地位", Headers: map[string]string{"AH": "case_no", "案号": "case_no", "案件编号": "case_no", "case_no": "case_no"},
-				Defaults: []Default{{Field: "party_role", Value: RoleUnstated, When: "case_no"}},
+				Defaults: []Default{{Field: "party_role", Value: RoleUnstated}},
 			},
 		},
 		Mixed: []Mixed{{

@@ -103,11 +103,11 @@ func DisciplinaryAction() *Kind {
 		Layouts: []Layout{
 			{
 				Name: "个人", Marks: []string{"姓名", "受处分人", "受处分人姓名", "被处分人", "被处理人", "对象姓名"},
-				Defaults: []Default{{Field: "subject_type", Value: Person, When: "subject_name"}},
+				Defaults: []Default{{Field: "subject_type", Value: Person}},
 			},
 			{
 				Name: "单位", Marks: []string{"被问责单位", "单位名称"},
-				Defaults: []Default{{Field: "subject_type", Value: Organisation, When: "subject_name"}},
+				Defaults: []Default{{Field: "subject_type", Value: Organisation}},
 			},
 			{
 				Name: "身份证", Marks: []string{"身份证号", "身份证号码", "居民身份证号", "身份证号码/统一社会信用代码", "身份证号/统一社会信用代码"},

@@ -74,12 +74,12 @@ func JudgmentDefaulter() *Kind {
 		},
 		Layouts: []Layout{
 			{
-				Name: "企业", Marks: []string{"企业名称", "JGQC"},
-				Defaults: []Default{{Field: "subject_type", Value: Organisation, When: "subject_name"}},
+				Name: "企业", Marks: []string{"企业名称", "JGQC", "企业法人姓名"},
+				Defaults: []Default{{Field: "subject_type", Value: Organisation}},
 			},
 			{
 				Name: "个人", Marks: []string{"姓名", "XM", "被执行人姓名", "失信被执行人姓名"},
-				Defaults: []Default{{Field: "subject_type", Value: Person, When: "subject_name"}},
+				Defaults: []Default{{Field: "subject_type", Value: Person}},
 			},
 			{
 				Name: "身份证", Marks: []string{"cardNum", "身份证号码/组织机构代码", "身份证号/组织机构代码", "身份证号码", "身份证号", "居民身份证号", "SFZH", "id_no"},

@@ -9,11 +9,11 @@ type Layout struct {
 	// Headers maps a header of this layout to a field name. A header may mean another field in another layout that has
 	// marks; of several layouts that apply the first one counts.
 	Headers map[string]string
-	// Defaults are values of fields that this layout does not have, set where a row has the field named by When.
+	// Defaults are values of fields that this layout does not have.
 	Defaults []Default
 }
 
-// Default is the value of Field where the layout delivers a value in When.
+// Default is the value of Field in every row of the layout, or in those that have a value in When.
 type Default struct{ Field, Value, When string }
 
 // Mixed is a column in which sources deliver what belongs to several fields, by whose row it is: 身份证号码/组织机构代码.

@@ -82,6 +82,10 @@ func (p *page) layouts() {
 			}
 		}
 		for _, d := range l.Defaults {
+			if d.When == "" {
+				p.line("- 没有 `%[1]s` 时，`%[1]s` 取 `%[2]s` / where there is no `%[1]s`, it is `%[2]s`", d.Field, d.Value)
+				continue
+			}
 			p.line("- 有 `%[1]s` 而无 `%[2]s` 时，`%[2]s` 取 `%[3]s` / where `%[1]s` is there and `%[2]s` is not, it is `%[3]s`", d.When, d.Field, d.Value)
 		}
 	}

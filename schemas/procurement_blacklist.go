@@ -2,7 +2,8 @@ package schemas
 
 // ProcurementBlacklist is 政府采购严重违法失信行为记录名单: the columns in which the list is published, under their headers
 // there and on 信用中国, and what a finance bureau's own system has beside them. The list has no document number, so that
-// two decisions of one unit against one supplier on one day are one record unless the source delivers the number.
+// two decisions of one unit against one supplier on one day are one record unless the source delivers the number; on
+// 信用中国 it does not name the unit either, and the source of the data stands in for it.
 func ProcurementBlacklist() *Kind {
 	return &Kind{
 		Name: "procurement_blacklist", Title: "政府采购严重违法失信行为记录", English: "serious violation in government procurement", Version: 1, Ordinal: 4,
@@ -35,7 +36,7 @@ func ProcurementBlacklist() *Kind {
 				Spellings: []string{"发布日期", "公示日期"}},
 			{Name: "publish_until", Title: "公布截止日期", English: "end of publication", Code: "publishEndDate", Type: Date, Disclosure: Public,
 				Spellings: []string{"公示截止日期", "公布截止时间"}},
-			{Name: "authority_name", Title: "执法单位", English: "unit that imposed the penalty", Code: "enforceUnit", Type: Name, Max: 200, Repeats: true, Required: true, Disclosure: Public,
+			{Name: "authority_name", Title: "执法单位", English: "unit that imposed the penalty", Code: "enforceUnit", Type: Name, Max: 200, Repeats: true, Disclosure: Public,
 				Spellings: []string{"执法机关", "处罚机关", "处罚单位"}},
 			{Name: "authority_uscc", Title: "执法单位统一社会信用代码", English: "its unified social credit code", Type: Code, Format: USCC, Max: 18, Repeats: true, Disclosure: Public,
 				Spellings: []string{"执法单位代码"}},
@@ -53,11 +54,11 @@ func ProcurementBlacklist() *Kind {
 			{Name: "remark", Title: "备注", English: "remark", Code: "BZ", Type: Text, Max: 1024, Disclosure: Shared},
 		},
 		Key: []KeyPart{
-			{Field: "authority_name", Form: Plain},
+			{Fields: []string{"authority_name", "source_unit_name"}, Form: FirstOf},
 			{Form: SubjectNo},
 			{Fields: []string{"decision_no", "penalty_date"}, Form: FirstOf},
 		},
-		AnyOf: [][]string{{"decision_no", "penalty_date"}},
+		AnyOf: [][]string{{"authority_name", "source_unit_name"}, {"decision_no", "penalty_date"}},
 		Subject: Subject{
 			Type: "subject_type", Name: "subject_name", USCC: "uscc", Person: Person,
 			Codes: []string{"uscc", "org_code", "other_no"},
@@ -83,7 +84,7 @@ func ProcurementBlacklist() *Kind {
 			// The list names suppliers and agents; whoever lists an expert says so in a column of its own.
 			Name:     "名单",
 			Marks:    []string{"企业名称", "机构名称", "供应商名称", "供应商", "代理机构名称", "orgName"},
-			Defaults: []Default{{Field: "subject_type", Value: Organisation, When: "subject_name"}},
+			Defaults: []Default{{Field: "subject_type", Value: Organisation}},
 		}},
 		Mixed: []Mixed{{
 			Headers: []string{"统一社会信用代码(或组织机构代码)", "统一社会信用代码或组织机构代码", "统一社会信用代码/组织机构代码", "统一社会信用代码（组织机构代码）", "orgCode", "主体代码"},

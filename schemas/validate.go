@@ -95,7 +95,10 @@ func (k *Kind) references() []string {
 			refs = append(refs, name)
 		}
 		for _, d := range l.Defaults {
-			refs = append(refs, d.Field, d.When)
+			refs = append(refs, d.Field)
+			if d.When != "" {
+				refs = append(refs, d.When)
+			}
 		}
 	}
 	return refs

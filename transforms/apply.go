@@ -257,13 +257,18 @@ func (b *batch) fillDefault(f int) {
 			continue
 		}
 		pick := b.pick(c, []byte(d.value))
-		when := b.sourceOf(d.when)
 		for i := range b.rows {
-			if v := fold.Trim(when.raw(i)); !fold.IsNull(v) && !fold.IsPlaceholder(v) {
+			if d.when < 0 || b.hasCell(d.when, i) {
 				b.putChoice(c, i, pick)
 			}
 		}
 	}
+}
+
+// hasCell reports that the source has something for a field in row i.
+func (b *batch) hasCell(f, i int) bool {
+	v := fold.Trim(b.sourceOf(f).raw(i))
+	return !fold.IsNull(v) && !fold.IsPlaceholder(v)
 }
 
 // keep copies v to memory that lasts as long as the batch.

@@ -60,7 +60,7 @@ type binding struct {
 	shown    []string // the headers as people may see them
 }
 
-// fieldDefault gives field the value where the row has when.
+// fieldDefault gives field the value where the row has when; −1 for every row.
 type fieldDefault struct {
 	field, when int
 	value       string
@@ -173,7 +173,7 @@ func (b *binding) layout(kind *schemas.Kind, keys []string, layouts []int) {
 		}
 		for _, d := range l.Defaults {
 			field, when := indexOf(kind, d.Field), indexOf(kind, d.When)
-			if b.column[field] < 0 && b.column[when] >= 0 && !b.hasDefault(field) {
+			if b.column[field] < 0 && (d.When == "" || b.column[when] >= 0) && !b.hasDefault(field) {
 				b.defaults = append(b.defaults, fieldDefault{field, when, d.Value})
 			}
 		}
