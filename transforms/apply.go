@@ -258,16 +258,16 @@ func (b *batch) fillDefault(f int) {
 		}
 		pick := b.pick(c, []byte(d.value))
 		for i := range b.rows {
-			if d.when < 0 || b.hasCell(d.when, i) {
+			if d.when < 0 || isThere(b.sourceOf(d.when).raw(i)) {
 				b.putChoice(c, i, pick)
 			}
 		}
 	}
 }
 
-// hasCell reports that the source has something for a field in row i.
-func (b *batch) hasCell(f, i int) bool {
-	v := fold.Trim(b.sourceOf(f).raw(i))
+// isThere reports that a cell of a code, a number or a name says something.
+func isThere(raw []byte) bool {
+	v := fold.Trim(raw)
 	return !fold.IsNull(v) && !fold.IsPlaceholder(v)
 }
 

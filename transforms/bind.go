@@ -53,7 +53,7 @@ func (e *BindError) Error() string { return e.Sentence.EN }
 type binding struct {
 	column   []int // by field: the source column, −1 for none
 	fieldOf  []int // by source column: the first field it holds, −1 for none
-	mixed    []int // by field: the place in the kind's Mixed of the column it shares with others, −1 for none
+	mixed    []int // by place in the kind's Mixed: the source column, −1 for none
 	receipt  int   // the source column of receipts, −1 for none
 	defaults []fieldDefault
 	headers  []string
@@ -70,7 +70,7 @@ type fieldDefault struct {
 // what a header says in brackets after a number (行政相对人代码_7（税务登记号）: the numbers differ between editions, the
 // bracketed text does not); then the headers of the kind's other generations.
 func bind(kind *schemas.Kind, names *names, mapping map[string]string, receipt string, headers []string) (*binding, error) {
-	b := &binding{column: filled(len(kind.Fields)), fieldOf: filled(len(headers)), mixed: filled(len(kind.Fields)), receipt: -1, headers: headers}
+	b := &binding{column: filled(len(kind.Fields)), fieldOf: filled(len(headers)), mixed: filled(len(kind.Mixed)), receipt: -1, headers: headers}
 	keys := make([]string, len(headers))
 	for i, h := range headers {
 		b.shown = append(b.shown, maskHeader(h))

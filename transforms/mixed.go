@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"creditsync/schemas"
@@ -8,7 +10,8 @@ import (
 )
 
 // mix binds the columns that hold, row by row, what belongs to one of several fields. A field with a column of its own
-// keeps it. A configuration says the same by mapping one column to the person's field and to a code.
+// takes the mixed one where its own cell is empty. A configuration says that a column is mixed by mapping it to the
+// person's field and to a code.
 func (b *binding) mix(kind *schemas.Kind, names *names, keys []string) error {
 	taken := make([][]int, len(kind.Mixed))
 	for c, key := range keys {
@@ -23,50 +26,45 @@ func (b *binding) mix(kind *schemas.Kind, names *names, keys []string) error {
 		case len(taken[at]) > 1:
 			return doubled(kind, b.shown, person, taken[at])
 		case len(taken[at]) == 1:
-			for _, name := range append([]string{m.Person}, m.Codes...) {
-				if f := indexOf(kind, name); b.column[f] < 0 {
-					b.column[f], b.mixed[f] = taken[at][0], at
-					if b.fieldOf[taken[at][0]] < 0 {
-						b.fieldOf[taken[at][0]] = f
-					}
-				}
+			b.mixed[at] = taken[at][0]
+			b.fieldOf[b.mixed[at]] = person
+		case b.column[person] >= 0 && slices.ContainsFunc(m.Codes, func(code string) bool { return b.column[indexOf(kind, code)] == b.column[person] }):
+			b.mixed[at] = b.column[person]
+		default:
+			continue
+		}
+		for _, f := range mixedFields(kind, at) {
+			if b.column[f] < 0 {
+				b.column[f] = b.mixed[at]
 			}
-		case b.column[person] >= 0:
-			b.mapMixed(kind, at, person)
 		}
 	}
 	return nil
 }
 
-// mapMixed finds the codes that the configuration maps to the column of the person's field.
-func (b *binding) mapMixed(kind *schemas.Kind, at, person int) {
-	for _, name := range kind.Mixed[at].Codes {
-		if f := indexOf(kind, name); b.column[f] == b.column[person] {
-			b.mixed[f], b.mixed[person] = at, at
-		}
+// mixedFields are the fields of a mixed column, the person's first.
+func mixedFields(kind *schemas.Kind, at int) []int {
+	m := &kind.Mixed[at]
+	fields := []int{indexOf(kind, m.Person)}
+	for _, name := range m.Codes {
+		fields = append(fields, indexOf(kind, name))
 	}
+	return fields
 }
 
-// route gives the fields that share a mixed column their own cells of it. The subject's type was read before.
+// route gives the fields of mixed columns their own cells of them. The subject's type was read before.
 func (b *batch) route() {
 	b.routed = zeroed(b.routed, len(b.cols))
-	for at := range b.t.opt.Kind.Mixed {
-		var fields []int
-		for f, of := range b.bound.mixed {
-			if of == at {
-				fields = append(fields, f)
-			}
-		}
-		if len(fields) > 0 {
-			b.split(at, fields)
+	for at, column := range b.bound.mixed {
+		if column >= 0 {
+			b.split(at, column)
 		}
 	}
 }
 
-// split copies the cells of a mixed column to the fields that they belong to. A cell of a field with a column of its own
-// belongs to none.
-func (b *batch) split(at int, fields []int) {
-	src := &b.sources[b.bound.column[fields[0]]]
+// split copies the cells of a mixed column to the fields that they belong to.
+func (b *batch) split(at, column int) {
+	fields := mixedFields(b.t.opt.Kind, at)
 	to := make([]*array.StringBuilder, len(fields))
 	for k := range to {
 		to[k] = array.NewStringBuilder(b.t.opt.Alloc)
@@ -74,12 +72,16 @@ func (b *batch) split(at int, fields []int) {
 		to[k].Reserve(b.rows)
 	}
 	for i := range b.rows {
-		raw := src.raw(i)
-		owner := b.owner(&b.t.opt.Kind.Mixed[at], i, raw)
+		raw := b.sources[column].raw(i)
+		owner := b.owner(fields, i, raw)
 		for k, f := range fields {
-			if f == owner {
+			own := b.bound.column[f]
+			switch {
+			case own >= 0 && own != column && isThere(b.sources[own].raw(i)):
+				to[k].BinaryBuilder.Append(b.sources[own].raw(i))
+			case f == owner:
 				to[k].BinaryBuilder.Append(raw)
-			} else {
+			default:
 				to[k].AppendNull()
 			}
 		}
@@ -91,21 +93,19 @@ func (b *batch) split(at int, fields []int) {
 	}
 }
 
-// owner is the field that cell i of a mixed column belongs to; −1 for an empty one, or where the subject's type was
-// refused.
-func (b *batch) owner(m *schemas.Mixed, i int, raw []byte) int {
-	k := b.t.opt.Kind
+// owner is the field among those of a mixed column that its cell i belongs to; −1 for an empty one, or where the
+// subject's type was refused.
+func (b *batch) owner(fields []int, i int, raw []byte) int {
 	types := &b.cols[b.t.key.kindOf]
 	if len(raw) == 0 || types.state[i] != good {
 		return -1
 	}
-	if string(types.clear(i)) == k.Subject.Person {
-		return indexOf(k, m.Person)
+	if string(types.clear(i)) == b.t.key.person {
+		return fields[0]
 	}
 	v := fold.Code(b.codeTo[:0], raw)
-	for _, name := range m.Codes {
-		f := indexOf(k, name)
-		switch k.Fields[f].Format {
+	for _, f := range fields[1:] {
+		switch b.cols[f].field.Format {
 		case schemas.USCC:
 			if len(v) == 18 {
 				return f
@@ -118,26 +118,23 @@ func (b *batch) owner(m *schemas.Mixed, i int, raw []byte) int {
 			return f
 		}
 	}
-	return indexOf(k, m.Codes[0])
+	return fields[1]
 }
 
 // sourceOf is the column of a field: nil where it has none.
 func (b *batch) sourceOf(f int) *source {
-	at := b.bound.column[f]
-	switch {
+	switch at := b.bound.column[f]; {
 	case at < 0:
 		return nil
-	case b.bound.mixed[f] >= 0 && b.routed != nil:
+	case b.routed != nil && b.routed[f].arr != nil:
 		return &b.routed[f]
+	default:
+		return &b.sources[at]
 	}
-	return &b.sources[at]
 }
 
 // isMixed reports that a source column holds cells of several fields.
-func (b *batch) isMixed(column int) bool {
-	f := b.bound.fieldOf[column]
-	return f >= 0 && b.bound.mixed[f] >= 0
-}
+func (b *batch) isMixed(column int) bool { return slices.Contains(b.bound.mixed, column) }
 
 // classOf is the class of the personal number that cell i of a source column holds: in a mixed column only the rows about
 // natural persons have one, and those whose subject cannot be told.

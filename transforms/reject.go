@@ -67,6 +67,12 @@ func (b *batch) personalColumns() []string {
 			classes[c] = class
 		}
 	}
+	for at, c := range b.bound.mixed {
+		if c >= 0 {
+			f, _ := b.t.opt.Kind.Field(b.t.opt.Kind.Mixed[at].Person)
+			classes[c] = f.Personal
+		}
+	}
 	return classes
 }
 
