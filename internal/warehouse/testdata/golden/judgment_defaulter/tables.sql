@@ -1,4 +1,8 @@
 CREATE TABLE IF NOT EXISTS credit.judgment_defaulter_stage (
+  run_no UInt64, place UInt64, record_id FixedString(16), content_hash UInt64
+) ENGINE = MergeTree PARTITION BY run_no ORDER BY place SETTINGS min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000, non_replicated_deduplication_window = 10000, old_parts_lifetime = 60, max_bytes_to_merge_at_max_space_in_pool = 1, parts_to_delay_insert = 100000, parts_to_throw_insert = 100000;
+
+CREATE TABLE IF NOT EXISTS credit.judgment_defaulter_changed (
   run_no UInt64,
   place UInt64,
   record_id FixedString(16),
