@@ -137,6 +137,8 @@ type Warehouse interface {
 	// Touched are the records of a run to be reverted that others have changed since.
 	Touched(ctx context.Context, s Scope) ([]Touched, error)
 	Diff(ctx context.Context, s Scope) (Changes, error)
+	// Mismatches counts what a diff would change, with up to so many examples of each sort, and writes nothing that counts.
+	Mismatches(ctx context.Context, s Scope, rows Spool, examples int) (Mismatches, error)
 	// Write writes the versions; the rows of new and changed records come from rows.
 	Write(ctx context.Context, s Scope, c Changes, rows Spool) error
 	Verify(ctx context.Context, s Scope, c Changes) error

@@ -7,6 +7,7 @@ import (
 
 	"creditsync/internal/config"
 	"creditsync/internal/fault"
+	"creditsync/internal/reconcile"
 	"creditsync/pipelines"
 )
 
@@ -194,3 +195,17 @@ type TouchedBy struct {
 	RunRow
 	Records uint64
 }
+
+// VerifyWish says what is verified: pipelines and kinds by name, all when there are none.
+type VerifyWish struct {
+	Names    []string
+	Examples int    // of each difference, at most
+	Since    string // a seq or a date: leaves older messages out
+}
+
+// What verify finds: one part for each two sides that were compared.
+type (
+	Verified   = reconcile.Part
+	Difference = reconcile.Difference
+	Differing  = reconcile.Example
+)

@@ -14,7 +14,13 @@ import (
 
 // stores are the three that are held against each other, without Kafka where kafka is nil.
 func (a *App) stores(l *ledger.Ledger, w *warehouse.Warehouse, kafka *bus.Config) *reconcile.Stores {
-	return &reconcile.Stores{Ledger: l, Warehouse: w, Bus: kafka, Zone: a.Config.Timezone, Now: a.Now, Log: a.Log, Step: a.Step}
+	return &reconcile.Stores{
+		Ledger: l, Warehouse: w, Bus: kafka, Rows: func(ctx context.Context, k *schemas.Kind, from, to uint64, record string) (bus.Rows, error) {
+			rows, err := w.VersionsBetween(ctx, k, from, to, record)
+			return versions{rows}, err
+		},
+		Zone: a.Config.Timezone, Now: a.Now, Log: a.Log, Step: a.Step,
+	}
 }
 
 // complete refuses to make tables anew that held what runs go by, before they are made: empty ones would say that nothing

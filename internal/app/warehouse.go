@@ -54,6 +54,19 @@ func (s store) Diff(ctx context.Context, sc pipelines.Scope) (pipelines.Changes,
 	}, err
 }
 
+func (s store) Mismatches(ctx context.Context, sc pipelines.Scope, rows pipelines.Spool, examples int) (pipelines.Mismatches, error) {
+	c, err := s.Warehouse.Compare(ctx, scope(sc), rows, examples)
+	out := pipelines.Mismatches{
+		Equal: c.Actions["equal"], Missing: c.Actions["insert"], Different: c.Actions["update"], Surplus: c.Actions["delete"],
+		Unknown: c.Actions["withheld"], Other: c.Actions["adopt"] + c.Actions["superseded"],
+	}
+	how := map[string]string{"insert": pipelines.Missing, "update": pipelines.Different, "delete": pipelines.Surplus, "withheld": pipelines.Unknown}
+	for _, e := range c.Examples {
+		out.Examples = append(out.Examples, pipelines.Mismatch{How: how[e.Action], RecordID: e.RecordID, Ref: e.Ref, Seq: e.Seq, Fields: e.Fields})
+	}
+	return out, err
+}
+
 func (s store) Write(ctx context.Context, sc pipelines.Scope, c pipelines.Changes, rows pipelines.Spool) error {
 	return s.Warehouse.Write(ctx, scope(sc), c.Detail.(warehouse.Changes), rows)
 }

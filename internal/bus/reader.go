@@ -41,7 +41,12 @@ func (m Message) Header(name string) string {
 // Read passes every committed message of a topic, as far as it is committed when the call begins, to fn until fn returns
 // false. Messages of one partition come in their order. The message belongs to fn. A topic that is not there holds none.
 func Read(ctx context.Context, cfg Config, topic string, fn func(Message) bool) error {
-	return read(ctx, cfg, topic, nil, fn)
+	return read(ctx, cfg, topic, nil, time.Time{}, fn)
+}
+
+// ReadSince is Read without the messages that the brokers stored before a time.
+func ReadSince(ctx context.Context, cfg Config, topic string, since time.Time, fn func(Message) bool) error {
+	return read(ctx, cfg, topic, nil, since, fn)
 }
 
 // Find returns the committed messages of records of a kind, given by record id in hex, in their order within each record.
@@ -52,7 +57,7 @@ func Find(ctx context.Context, cfg Config, kind string, ids ...string) ([]Messag
 		wanted[id] = true
 	}
 	var found []Message
-	err := read(ctx, cfg, TopicOf(kind), slices.Sorted(maps.Keys(wanted)), func(m Message) bool {
+	err := read(ctx, cfg, TopicOf(kind), slices.Sorted(maps.Keys(wanted)), time.Time{}, func(m Message) bool {
 		if wanted[string(m.Key)] {
 			found = append(found, m)
 		}
@@ -67,8 +72,8 @@ func Find(ctx context.Context, cfg Config, kind string, ids ...string) ([]Messag
 	return found, err
 }
 
-// read reads the partitions that the keys are in; all of them without keys.
-func read(ctx context.Context, cfg Config, topic string, keys []string, fn func(Message) bool) error {
+// read reads the partitions that the keys are in, all of them without keys; from a time on, unless it is zero.
+func read(ctx context.Context, cfg Config, topic string, keys []string, since time.Time, fn func(Message) bool) error {
 	if err := cfg.Validate(); err != nil {
 		return err
 	}
@@ -82,6 +87,9 @@ func read(ctx context.Context, cfg Config, topic string, keys []string, fn func(
 		return classed(err, cfg.Brokers)
 	}
 	at, err := settledOffsets(ctx, kadm.NewClient(cl), topic)
+	if err == nil && !since.IsZero() {
+		err = startAt(ctx, kadm.NewClient(cl), topic, since, at)
+	}
 	if err != nil {
 		return classed(err, cfg.Brokers)
 	}
@@ -100,6 +108,28 @@ func read(ctx context.Context, cfg Config, topic string, keys []string, fn func(
 	err = scan(ctx, cfg, topic, extents, func(r *kgo.Record) bool { return fn(messageOf(r)) })
 	if err != nil {
 		return classed(fmt.Errorf("read topic %s: %w", topic, err), cfg.Brokers)
+	}
+	return nil
+}
+
+// startAt moves the first offsets on to those of messages stored at a time or later.
+func startAt(ctx context.Context, adm *kadm.Client, topic string, since time.Time, at map[int32]offsets) error {
+	list, err := adm.ListOffsetsAfterMilli(ctx, since.UnixMilli(), topic)
+	if err == nil {
+		err = list.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("offsets of topic %s at %s: %w", topic, since, err)
+	}
+	for p, o := range list[topic] {
+		now, there := at[p]
+		if !there {
+			continue
+		}
+		if now.first = o.Offset; o.Offset < 0 { // nothing is as new as that
+			now.first = now.stable
+		}
+		at[p] = now
 	}
 	return nil
 }

@@ -2,6 +2,9 @@ package bus
 
 import (
 	"context"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"creditsync/schemas"
@@ -92,4 +95,32 @@ func (s Standing) Fault(kind, deployment string, told Position, remembered bool)
 		return err
 	}
 	return sameTopic(TopicOf(kind), s.Topic.There, topicState{id: s.Topic.ID, partitions: s.Topic.Partitions}, s.Position)
+}
+
+// Thinning is how long messages stay on a topic that a newer message of their key has made superfluous, and whether such
+// messages are thinned out at all.
+func Thinning(ctx context.Context, cfg Config, kind string) (after time.Duration, thinned bool, err error) {
+	cl, err := cfg.reader()
+	if err != nil {
+		return 0, false, err
+	}
+	defer cl.Close()
+	list, err := kadm.NewClient(cl).DescribeTopicConfigs(ctx, TopicOf(kind))
+	if err == nil && len(list) == 1 {
+		err = list[0].Err
+	}
+	if err != nil || len(list) != 1 {
+		return 0, false, classed(err, cfg.Brokers)
+	}
+	for _, c := range list[0].Configs {
+		switch c.Key {
+		case "cleanup.policy":
+			thinned = strings.Contains(c.MaybeValue(), "compact")
+		case "min.compaction.lag.ms":
+			if ms, err := strconv.ParseInt(c.MaybeValue(), 10, 64); err == nil {
+				after = time.Duration(min(ms, int64(math.MaxInt64/time.Millisecond))) * time.Millisecond
+			}
+		}
+	}
+	return after, thinned, nil
 }

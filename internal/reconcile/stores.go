@@ -17,7 +17,11 @@ type Stores struct {
 	Ledger    *ledger.Ledger
 	Warehouse *warehouse.Warehouse
 	// Bus says how to reach Kafka; nil leaves it out.
-	Bus  *bus.Config
+	Bus *bus.Config
+	// BusErr says why Bus is nil.
+	BusErr error
+	// Rows reads the versions between two seq that are told to others: of one record, or of all where its id is empty.
+	Rows func(ctx context.Context, k *schemas.Kind, from, to uint64, record string) (bus.Rows, error)
 	Zone *time.Location
 	Now  func() time.Time
 	Log  *slog.Logger
@@ -50,5 +54,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 		return false
 	case <-t.C:
 		return true
+	}
+}
+
+// step tells what is being done.
+func (s *Stores) step(t fault.Text) {
+	if s.Step != nil {
+		s.Step(t)
 	}
 }

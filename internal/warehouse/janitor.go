@@ -10,14 +10,14 @@ import (
 // StagedRuns are the numbers of the runs that the kind's scratch tables or the refused rows hold something of.
 func (w *Warehouse) StagedRuns(ctx context.Context, k *schemas.Kind) ([]uint64, error) {
 	var runs []uint64
-	sql := fmt.Sprintf("SELECT arraySort(groupUniqArray(toUInt64(partition))) FROM system.parts WHERE active AND database = %s AND table IN ('%[2]s_stage', '%[2]s_changed', '%[2]s_diff', 'reject_stage')", quote(Database), k.Name)
+	sql := fmt.Sprintf("SELECT arraySort(groupUniqArray(toUInt64(partition))) FROM system.parts WHERE active AND database = %s AND table IN ('%[2]s_stage', '%[2]s_changed', '%[2]s_diff', 'reject_stage', '%[3]s')", quote(Database), k.Name, verifyStage)
 	err := w.row(ctx, "list the staged runs", sql, &runs)
 	return runs, err
 }
 
 // DropStage removes what a finished run staged. It may be repeated, because an abandoned insert may arrive late.
 func (w *Warehouse) DropStage(ctx context.Context, k *schemas.Kind, run uint64) error {
-	for _, t := range []string{table(k, "stage"), table(k, "changed"), table(k, "diff"), Database + ".reject_stage"} {
+	for _, t := range []string{table(k, "stage"), table(k, "changed"), table(k, "diff"), Database + ".reject_stage", Database + "." + verifyStage} {
 		if err := w.exec(ctx, "drop the stage of a run", fmt.Sprintf("ALTER TABLE %s DROP PARTITION %d", t, run)); err != nil {
 			return err
 		}

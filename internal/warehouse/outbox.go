@@ -25,6 +25,21 @@ const rowCheck = "cityHash64(record_id, version, op, content_hash)"
 
 // Versions opens the rows of a commit for the relay.
 func (w *Warehouse) Versions(ctx context.Context, k *schemas.Kind, commit uint64) (*Versions, error) {
+	return w.versions(ctx, k, fmt.Sprintf("%s AND v.commit_no = %d", strings.ReplaceAll(seqRange(commit), "seq", "v.seq"), commit))
+}
+
+// VersionsBetween opens the rows of all commits from one seq to another, both included: those that are told to others, of the
+// record with that hexadecimal id, of all where it is empty. Rows of commits that are not closed are among them.
+func (w *Warehouse) VersionsBetween(ctx context.Context, k *schemas.Kind, from, to uint64, record string) (*Versions, error) {
+	which := fmt.Sprintf("v.seq >= %d AND v.seq <= %d AND v.notify", from, to)
+	if record != "" {
+		which += fmt.Sprintf(" AND v.record_id = unhex('%s')", record)
+	}
+	return w.versions(ctx, k, which)
+}
+
+// versions opens the rows that a condition on v picks, in the order of seq.
+func (w *Warehouse) versions(ctx context.Context, k *schemas.Kind, which string) (*Versions, error) {
 	// Every column is tied to the table: an alias such as op would else stand for the column in what is hashed too.
 	exprs := []string{"v.seq AS seq", "cityHash64(v.record_id, v.version, v.op, v.content_hash) AS row_check", "v.record_id AS record_id", "v.version AS version",
 		"toString(v.op) AS op", "toString(v.status) AS status", "toUInt8(v.notify) AS notify", "toString(v.pipeline) AS pipeline", "v.source_ref AS source_ref",
@@ -34,7 +49,7 @@ func (w *Warehouse) Versions(ctx context.Context, k *schemas.Kind, commit uint64
 			exprs = append(exprs, "v."+c.Name+" AS "+c.Name)
 		}
 	}
-	sql := fmt.Sprintf("SELECT %s FROM %s AS v WHERE %s AND v.commit_no = %d ORDER BY v.seq", strings.Join(exprs, ", "), table(k, "versions"), strings.ReplaceAll(seqRange(commit), "seq", "v.seq"), commit)
+	sql := fmt.Sprintf("SELECT %s FROM %s AS v WHERE %s ORDER BY v.seq", strings.Join(exprs, ", "), table(k, "versions"), which)
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
 		"output_format_arrow_string_as_string": 1, "output_format_arrow_fixed_string_as_fixed_byte_array": 1,
 		"output_format_arrow_low_cardinality_as_dictionary": 0, "max_block_size": 16384,

@@ -44,6 +44,7 @@ func sharedTables(timezone string) []string {
   authority LowCardinality(String), raw_masked String, raw_cipher String,
   fields Array(LowCardinality(String)), rules Array(LowCardinality(String)), messages Array(String)`,
 			"MergeTree", "place", "run_no", staged),
+		verifyStageTable(),
 		create("quarantine_versions", quarantine, "MergeTree", "(kind, commit_no, pipeline, reject_id)", "", Durable),
 		create("quarantine", quarantine, "ReplacingMergeTree(commit_no)", "(kind, pipeline, reject_id)", "", Durable),
 		create("commits", `kind LowCardinality(String), commit_no UInt64, run UUID, run_no UInt64, pipeline LowCardinality(String),
