@@ -21,6 +21,7 @@ type application interface {
 	Dismiss(ctx context.Context, f app.QuarantineFilter, reason string) (int, error)
 	Export(ctx context.Context, f app.QuarantineFilter, dir string) ([]app.Exported, error)
 	Revert(ctx context.Context, w app.RevertWish) (app.Reverted, error)
+	Verify(ctx context.Context, w app.VerifyWish) ([]app.Verified, error)
 	Engine(ctx context.Context, ready func(map[string]string)) error
 	Broker(ctx context.Context, ready func(map[string]string)) error
 	Close() error

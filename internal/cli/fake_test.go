@@ -33,6 +33,8 @@ type fake struct {
 	revert   app.RevertWish
 	reverted app.Reverted
 	exported []app.Exported
+	verify   app.VerifyWish
+	verified []app.Verified
 	err      error
 	closed   int
 }
@@ -90,6 +92,11 @@ func (f *fake) Export(_ context.Context, q app.QuarantineFilter, dir string) ([]
 func (f *fake) Revert(_ context.Context, w app.RevertWish) (app.Reverted, error) {
 	f.revert = w
 	return f.reverted, f.err
+}
+
+func (f *fake) Verify(_ context.Context, w app.VerifyWish) ([]app.Verified, error) {
+	f.verify = w
+	return f.verified, f.err
 }
 
 func (f *fake) Engine(ctx context.Context, ready func(map[string]string)) error {

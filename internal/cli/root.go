@@ -34,6 +34,7 @@ func (p *program) root() *cobra.Command {
 		p.runsCommand(),
 		p.quarantineCommand(),
 		p.revertCommand(),
+		p.verifyCommand(),
 		p.schemaCommand(),
 		p.engineCommand(),
 		p.brokerCommand(),

@@ -33,6 +33,7 @@ type options struct {
 	optional bool                       // without a configuration the defaults do
 	change   func(*config.Config) error // of flags that take precedence over the configuration
 	progress func(pipelines.Progress)
+	step     func(fault.Text) // what is being done, now and then
 }
 
 // with reads the configuration, runs do with an application, and closes it. Signals end the context of the session.
@@ -54,7 +55,7 @@ func (p *program) with(o options, do func(s *session) error) error {
 	ctx, stop := p.untilSignal()
 	defer stop()
 	a := p.open(app.Options{
-		Config: cfg, Log: log, Now: p.Now, Executable: p.Executable, Getenv: p.getenv, Progress: o.progress,
+		Config: cfg, Log: log, Now: p.Now, Executable: p.Executable, Getenv: p.getenv, Progress: o.progress, Step: o.step,
 		Version: build().Version, Program: p.name(),
 		Notice: func(t fault.Text) { p.err.Write(p.toStderr().Notice(t)) },
 	})

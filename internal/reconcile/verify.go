@@ -80,8 +80,7 @@ func (s *Stores) Verify(ctx context.Context, k *schemas.Kind, w Wish) ([]Part, e
 
 // verifyStores is what every start looks at.
 func (s *Stores) verifyStores(ctx context.Context, k *schemas.Kind, _ Wish) Part {
-	l := label(k)
-	p := Part{Name: "stores", What: fault.T("%[1]s：台账、ClickHouse、Kafka 是否同步", "%[2]s: ledger, ClickHouse and Kafka in step", l.ZH, l.EN), Unit: fault.T("次提交", "commits")}
+	p := Part{Name: "stores", What: fault.T("台账、ClickHouse、Kafka 是否同步", "ledger, ClickHouse and Kafka in step"), Unit: fault.T("次提交", "commits")}
 	found, busErr, err := s.Examine(ctx, []*schemas.Kind{k})
 	if err != nil {
 		p.Err = err

@@ -8,6 +8,10 @@ CREATE TABLE IF NOT EXISTS credit.reject_stage (
   fields Array(LowCardinality(String)), rules Array(LowCardinality(String)), messages Array(String)
 ) ENGINE = MergeTree PARTITION BY run_no ORDER BY place SETTINGS min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000, non_replicated_deduplication_window = 10000, old_parts_lifetime = 60, max_bytes_to_merge_at_max_space_in_pool = 1, parts_to_delay_insert = 100000, parts_to_throw_insert = 100000;
 
+CREATE TABLE IF NOT EXISTS credit.verify_stage (
+  run_no UInt64, due Bool, part Int32, place Int64, record_id FixedString(16), version UInt32, seq UInt64, op UInt8, hash UInt64
+) ENGINE = MergeTree PARTITION BY run_no ORDER BY (record_id, version) SETTINGS min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000, non_replicated_deduplication_window = 10000, old_parts_lifetime = 60, max_bytes_to_merge_at_max_space_in_pool = 1, parts_to_delay_insert = 100000, parts_to_throw_insert = 100000;
+
 CREATE TABLE IF NOT EXISTS credit.quarantine_versions (
   kind LowCardinality(String), pipeline LowCardinality(String), reject_id FixedString(16), record_id FixedString(16), source_ref String,
   authority LowCardinality(String), raw_masked String, raw_cipher String, violations Array(Tuple(field String, rule String, message String)),
