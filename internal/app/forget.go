@@ -61,9 +61,6 @@ func (a *App) forgetKind(ctx context.Context, k *schemas.Kind, before time.Time)
 	if err := a.fit(ctx, k); err != nil {
 		return err
 	}
-	if err := a.fit(ctx, k); err != nil {
-		return err
-	}
 	done, err := a.act(ctx, name, k, act, false)
 	if err != nil {
 		return err

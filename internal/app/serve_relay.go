@@ -162,6 +162,9 @@ func (s *server) published(ctx context.Context, r *relaying, res bus.Result) {
 			s.Log.Warn("write down what was published", "run", run, "error", err)
 		}
 	}
+	if err := s.ledger.CompletePublished(context.WithoutCancel(ctx), r.kind.Name); err != nil {
+		s.Log.Warn("write down what others published", "kind", r.kind.Name, "error", err)
+	}
 }
 
 // publishedOf adds n to what is told of a run, which a run beside serve may have written down already.
@@ -182,7 +185,7 @@ func (s *server) publishedOf(ctx context.Context, run string, n uint64) error {
 	var applied time.Time
 	for _, c := range commits {
 		if c.Committed() {
-			due += c.Notify
+			due += c.Counts.Messages()
 			applied = c.AppliedAt
 		}
 	}

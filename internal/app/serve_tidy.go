@@ -56,7 +56,8 @@ func (s *server) tidy(ctx context.Context) {
 	}
 }
 
-// forgets writes tombstones when they are due. It waits for Kafka, which is why it has a loop of its own.
+// forgets writes tombstones when they are due, and merges the analysts' copies at a quiet hour. It waits for Kafka, and for
+// merges, which is why it has a loop of its own.
 func (s *server) forgets(ctx context.Context) {
 	for s.up(ctx) {
 		s.try(ctx, "write the tombstones of deleted records", func(ctx context.Context) error {
@@ -65,6 +66,7 @@ func (s *server) forgets(ctx context.Context) {
 			}
 			return s.forget(ctx, false)
 		})
+		s.try(ctx, "merge the analysts' copies", s.merge)
 		_ = pause(ctx, forgetOften)
 	}
 }

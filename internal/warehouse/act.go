@@ -17,11 +17,11 @@ type Act struct {
 	Revert []uint64
 }
 
-// actRows is how many rows of a source's diff one row of an act stands for: it is looked at with the version before it,
-// and both are copied whole.
-const actRows = 8
+// actRows is how many rows of a source's diff one row of an act stands for: it is looked at with the version before it, and
+// where it is updated the engine holds one of both whole in memory.
+const actRows = 16
 
-// size is how many rows the commits of the act have to look at.
+// actSize is how many rows the commits of the act have to look at.
 func (w *Warehouse) actSize(ctx context.Context, s Scope) (uint64, error) {
 	var n uint64
 	err := w.row(ctx, "count the records concerned", fmt.Sprintf("SELECT count() FROM (%s)", s.Act.concerned(s)), &n)
