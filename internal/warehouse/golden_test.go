@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ func TestStatements_AreAsRead(t *testing.T) {
 	t.Parallel()
 	golden.Check(t, "tables.sql", strings.Join(sharedTables("Asia/Shanghai"), ";\n\n")+";\n")
 	for _, k := range schemas.All() {
-		golden.Check(t, k.Name+"/tables.sql", strings.Join(append(kindTables(k, "Asia/Shanghai"), views(k)...), ";\n\n")+";\n")
+		golden.Check(t, k.Name+"/tables.sql", strings.Join(slices.Concat(kindTables(k, "Asia/Shanghai"), additions(k), views(k)), ";\n\n")+";\n")
 	}
 }
 

@@ -31,6 +31,7 @@ func Statements(kinds []*schemas.Kind, timezone string) []string {
 	list = append(list, sharedTables(timezone)...)
 	for _, k := range kinds {
 		list = append(list, kindTables(k, timezone)...)
+		list = append(list, additions(k)...)
 		list = append(list, views(k)...)
 	}
 	return list

@@ -14,7 +14,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"creditsync/internal/fault"
-	"creditsync/schemas"
 )
 
 // Options say where the store is. The embedded engine and a server differ in nothing but how they are reached.
@@ -74,16 +73,6 @@ func (w *Warehouse) Close() error { return w.conn.Close() }
 // Ping tries the connection.
 func (w *Warehouse) Ping(ctx context.Context) error {
 	return w.classed("reach ClickHouse", w.conn.Ping(ctx))
-}
-
-// Migrate creates what is missing. It runs at start, never in a run's way.
-func (w *Warehouse) Migrate(ctx context.Context, kinds []*schemas.Kind) error {
-	for _, sql := range Statements(kinds, w.opts.Timezone) {
-		if err := w.exec(ctx, "create the tables", sql); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Meta reads a value that marks this store, "" where it is not set.
