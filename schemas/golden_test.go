@@ -42,6 +42,7 @@ func TestKinds_LackNothingThatIsDerived(t *testing.T) {
 			"internal/bus/testdata/" + k.Name + ".schema.json",
 			"docs/reference/kinds/" + k.Name + ".md",
 			"docs/reference/messages/" + k.Name + ".schema.json",
+			"schemas/testdata/hostile/" + k.Name,
 		} {
 			if info, err := os.Stat(filepath.Join("..", filepath.FromSlash(path))); errors.Is(err, os.ErrNotExist) {
 				t.Errorf("kind %s lacks %s: run go test ./schemas ./internal/warehouse ./internal/bus -update, then make generate", k.Name, path)
