@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -137,36 +138,44 @@ type jsonFileRows struct {
 	place, suffix string
 }
 
-// next implements rowSource.
+// next implements rowSource. An object without values is passed over as a blank line is.
 func (r *jsonFileRows) next(ctx context.Context) (record, error) {
 	r.fed.ctx = ctx
-	one, err := r.records.Next(ctx)
-	if err != nil {
-		if err != io.EOF {
-			err = jsonFault(r.name, err, nil)
+	for {
+		one, err := r.records.Next(ctx)
+		if err != nil {
+			if err != io.EOF {
+				err = jsonFault(r.name, err, nil)
+			}
+			return record{}, err
 		}
-		return record{}, err
+		rec, err := r.record(one)
+		if err != nil || rec.rule != "" || len(bytes.TrimSpace(rec.bytes)) > 0 {
+			return rec, err
+		}
 	}
+}
+
+// record flattens one record.
+func (r *jsonFileRows) record(one jsonrows.Record) (record, error) {
 	rec := record{place: r.place, line: one.No, suffix: r.suffix, rule: one.Rule}
 	if one.Rule != "" {
 		return rec, nil
 	}
+	r.cells = r.cells[:0]
 	var bad *jsonrows.Syntax
 	switch err := r.text.shape.Row(one.JSON, &r.row); {
 	case errors.As(err, &bad) && r.text.form == formLines:
-		rec.rule = connectors.RuleBadJSON
-		rec.bytes, r.cells = one.JSON, append(r.cells[:0], span{0, int32(len(one.JSON))})
-		rec.cells = r.cells
+		r.cells = append(r.cells, span{0, int32(len(one.JSON))})
+		rec.rule, rec.bytes, rec.cells = connectors.RuleBadJSON, one.JSON, r.cells
 		return rec, nil
 	case err != nil: // it was read to its end when its keys were learned
 		return rec, changed(r.name)
 	}
-	rec.bytes, rec.rule = r.row.Text, r.row.Rule
-	r.cells = r.cells[:0]
 	for _, c := range r.row.Cells {
 		r.cells = append(r.cells, span{c.Lo, c.Hi})
 	}
-	rec.cells = r.cells
+	rec.bytes, rec.rule, rec.cells = r.row.Text, r.row.Rule, r.cells
 	return rec, nil
 }
 

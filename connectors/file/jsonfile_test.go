@@ -47,6 +47,7 @@ func TestJSON_Forms(t *testing.T) {
 	f("a header in braces", "a.csv", "{决定书文号},名称\n1,甲\n", nil, "{决定书文号}|名称\na.csv:2 1|甲\n")
 	f("a key that comes late", "a.jsonl", strings.Repeat(`{"决定书文号":"1"}`+"\n", 2)+`{"名称":"甲"}`, nil, "决定书文号|名称\na.jsonl:1 1|\na.jsonl:2 1|\na.jsonl:3 |甲\n")
 	f("lines that are none", "a.jsonl", `{"决定书文号":"1"}`+"\n"+`{"决定书文号":`+"\n"+`{"决定书文号":"3","决定书文号":"4"}`, nil, "决定书文号\na.jsonl:1 1\na.jsonl:2 bad_json {\"决定书文号\":\na.jsonl:3 double_key 3\n")
+	f("objects without values", "a.json", `[{},{"决定书文号":"1"},{"决定书文号":null},{"决定书文号":" "}]`, nil, "决定书文号\na.json[2] 1\n")
 	f("receipts", "a.json", `[{"决定书文号":"1","回执号":"R-1"}]`, nil, "决定书文号|回执号\na.json[1] 1|R-1\na.json is a receipt\n")
 	f("nothing", "a.json", `[]`, nil, "file.empty: 文件 a.json 中没有一条数据")
 	f("nothing, which may be", "a.json", `[]`, func(o *Options) { o.AllowEmpty = true }, "\n")
