@@ -2,13 +2,8 @@ package e2e
 
 import (
 	"database/sql"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,129 +15,12 @@ import (
 	"creditsync/internal/testkit/postgres"
 )
 
-// rowsOfDatabases is how many rows every database holds; CREDITSYNC_E2E_ROWS makes it fewer while something is mended.
-func rowsOfDatabases() string {
-	if n := os.Getenv("CREDITSYNC_E2E_ROWS"); n != "" {
-		return n
-	}
-	return "50000"
-}
-
-// sheetOf reads a generated file as a table of texts; an empty cell is nil.
-func sheetOf(t *testing.T, path string) (header []string, rows [][]any) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	if header, err = r.Read(); err != nil {
-		t.Fatal(err)
-	}
-	for n := 1; ; n++ {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return header, rows
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		row := []any{n}
-		for _, c := range cells {
-			if c == "" {
-				row = append(row, nil)
-			} else {
-				row = append(row, c)
-			}
-		}
-		rows = append(rows, row)
-	}
-}
-
-// TestDatabases_SameAsCSV loads the same rows from a file and from each database, under the same keys: what analysts read and
-// what the bridge is told is the same, byte for byte, but for the place that each row came from.
-func TestDatabases_SameAsCSV(t *testing.T) {
-	dir := generate(t, "databases", "--rows", rowsOfDatabases(), "--seed", "11", "--encoding", "utf-8", "--defects", "0")
-	file := filepath.Join(dir, "penalties.csv")
-	header, rows := sheetOf(t, file)
-	one := func(source string) string {
-		return "\n  - {name: penalties, kind: admin_penalty, mode: snapshot, source: " + source + "}\n"
-	}
-	var keys string
-	var want outcome
-	for _, test := range []struct {
-		name   string
-		source func(t *testing.T) string
-		env    []string
-	}{
-		{"csv", func(*testing.T) string { return fmt.Sprintf("{file: {path: %q}}", file) }, nil},
+// databaseCases are the databases that hold the generated rows.
+func databaseCases(header []string, rows [][]any) []sourceCase {
+	return []sourceCase{
 		{"postgres", func(t *testing.T) string { return inPostgres(t, header, rows) }, []string{"DATABASE_PASSWORD=" + postgres.Password}},
 		{"mariadb", func(t *testing.T) string { return inMariaDB(t, header, rows) }, []string{"DATABASE_PASSWORD=" + mariadb.Password}},
 		{"sqlite", func(t *testing.T) string { return inSQLite(t, header, rows) }, nil},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := newSite(t, setup{pipelines: one(test.source(t))})
-			s.env = test.env
-			if keys != "" { // the same keys make the same record ids and ciphers
-				s.write("data/keys.json", keys)
-				if err := os.Chmod(s.path("data/keys.json"), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			s.up()
-			r := s.done()
-			got := s.outcome(r)
-			if keys == "" {
-				keys, want = string(read(t, s.path("data/keys.json"))), got
-				return
-			}
-			got.holds(t, want)
-			if strings.Contains(s.output.String(), postgres.Password) {
-				t.Error("the password is printed")
-			}
-		})
-	}
-}
-
-// outcome is what a first load leaves behind, without what depends on where and when.
-type outcome struct {
-	counts         counts
-	rows, messages []string
-}
-
-// placed is the part of a message that says where its row came from.
-var placed = regexp.MustCompile(`"ref":"[^"]*"`)
-
-func (s *site) outcome(r run) outcome {
-	s.t.Helper()
-	out := outcome{counts: r.counts()}
-	s.each("SELECT * EXCEPT (source_ref, ingested_at, run_no) FROM credit.admin_penalty ORDER BY record_id", func(row []byte) { out.rows = append(out.rows, string(row)) })
-	for _, m := range s.comparable() {
-		out.messages = append(out.messages, placed.ReplaceAllString(m, `"ref":""`))
-	}
-	return out
-}
-
-func (got outcome) holds(t *testing.T, want outcome) {
-	t.Helper()
-	if got.counts != want.counts {
-		t.Errorf("counts: got %+v, want %+v", got.counts, want.counts)
-	}
-	for _, list := range []struct {
-		what      string
-		got, want []string
-	}{{"rows", got.rows, want.rows}, {"messages", got.messages, want.messages}} {
-		if len(list.got) != len(list.want) || len(list.want) == 0 {
-			t.Errorf("%d %s, want %d", len(list.got), list.what, len(list.want))
-			continue
-		}
-		for i := range list.want {
-			if list.got[i] != list.want[i] {
-				t.Errorf("%s differ, first at %d:\ngot  %s\nwant %s", list.what, i, list.got[i], list.want[i])
-				break
-			}
-		}
 	}
 }
 
