@@ -35,7 +35,7 @@ func TestReceipts(t *testing.T) {
 	t.Parallel()
 	dir := generate(t, "receipts", "--rows", "2000", "--seed", "17", "--defects", "0.2", "--keyed-defects", "--header", "field", "--no-huge")
 	all := summaryOf(t, dir)
-	s := newSite(t, setup{})
+	s := newSite(t, setup{pipelines: strings.Replace(oneSnapshot, "*.csv", "*", 1)})
 	s.put(filepath.Join(dir, "penalties.csv"), "inbox/penalties.csv")
 	s.up()
 	if r := s.done(); r.Rejected != all.Bad || r.Inserted != all.Records {
@@ -47,7 +47,7 @@ func TestReceipts(t *testing.T) {
 	}
 	sheets := s.exported(t, open)
 	corrected, mended := correct(t, sheets, open)
-	s.write("inbox/更正.csv", corrected)
+	s.write("inbox/更正.xlsx", corrected)
 	own := string(read(t, s.path("inbox/penalties.csv")))
 
 	s.sub("a file of corrections deletes nothing", func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestReceipts(t *testing.T) {
 		s.statesAre(t, mended, "open")
 	})
 	s.sub("the corrections are taken away", func(t *testing.T) {
-		s.remove("inbox/更正.csv")
+		s.remove("inbox/更正.xlsx")
 		n := uint64(len(mended))
 		if got, want := s.done().counts(), (counts{read: all.Rows, accepted: all.Good, rejected: all.Bad, unchanged: all.Records, superseded: all.Superseded}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
@@ -161,14 +161,24 @@ func openSheet(t *testing.T, path string) sheet {
 	return one
 }
 
-// correct writes one CSV file with the rows whose every violation has a remedy, and says which receipts these are.
+// correct writes one workbook, as the spreadsheets are, with the rows whose every violation has a remedy, and says which receipts these are.
 func correct(t *testing.T, sheets []sheet, open map[string]refused) (string, []string) {
 	t.Helper()
 	header := append([]string{"回执号", "拒绝原因"}, fields...)
-	var b strings.Builder
-	w := csv.NewWriter(&b)
+	f := excelize.NewFile()
+	defer f.Close()
+	w, err := f.NewStreamWriter("Sheet1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
 	write := func(row []string) {
-		if err := w.Write(row); err != nil {
+		n++
+		cells := make([]any, len(row))
+		for i, c := range row {
+			cells[i] = c
+		}
+		if err := w.SetRow(fmt.Sprintf("A%d", n), cells); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -198,9 +208,15 @@ func correct(t *testing.T, sheets []sheet, open map[string]refused) (string, []s
 			}
 		}
 	}
-	w.Flush()
 	if len(mended) < 20 {
 		t.Fatalf("%d rows can be corrected: too few to say anything", len(mended))
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return b.String(), mended
 }
@@ -234,7 +250,7 @@ func (s *site) restored(t *testing.T, dir string, corrected uint64) {
 	}
 	rows, opened := 0, 0
 	for _, field := range []string{"id_no", "legal_rep_id_no"} {
-		for _, r := range query[struct{ Masked, Sealed string }](s, fmt.Sprintf("SELECT ifNull(%[1]s, '') AS Masked, hex(%[1]s_cipher) AS Sealed FROM credit.admin_penalty_live FINAL WHERE source_ref LIKE '%%更正.csv:%%'", field)) {
+		for _, r := range query[struct{ Masked, Sealed string }](s, fmt.Sprintf("SELECT ifNull(%[1]s, '') AS Masked, hex(%[1]s_cipher) AS Sealed FROM credit.admin_penalty_live FINAL WHERE source_ref LIKE '%%更正.xlsx[%%'", field)) {
 			rows++
 			if r.Masked == "" {
 				continue
