@@ -98,7 +98,14 @@ func (a *App) store(ctx context.Context, l *ledger.Ledger, url string) (*warehou
 		return nil, err
 	}
 	for _, k := range schemas.All() {
-		n, err := w.MendLive(ctx, k)
+		last, err := l.MaxCommit(ctx, k.Name)
+		if err == nil && last == 0 {
+			continue // a kind that nothing feeds has no copy to look at
+		}
+		var n uint64
+		if err == nil {
+			n, err = w.MendLive(ctx, k)
+		}
 		if err != nil {
 			w.Close()
 			return nil, err
