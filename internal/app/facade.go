@@ -34,6 +34,7 @@ type App struct {
 	Options
 	open    opened
 	mending bool // a repair is at work: what is missing is made, not complained of
+	marked  bool // the repair has recognised a ClickHouse without a mark
 	stop    sync.Once
 	at      func(step string) // see stopper
 }

@@ -156,7 +156,7 @@ func (a *App) settle(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehou
 
 // belong refuses a ClickHouse that is not the ledger's.
 func (a *App) belong(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehouse, mark string) error {
-	if mark == l.Deployment() || a.mending {
+	if mark == l.Deployment() {
 		return nil
 	}
 	var mine uint64
@@ -179,11 +179,35 @@ func (a *App) belong(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehou
 		return strangers(fault.T("ClickHouse 属于部署 %[1]s，台账属于 %[2]s", "ClickHouse belongs to deployment %[1]s, the ledger to %[2]s", mark, l.Deployment()))
 	case mine == 0:
 		return nil // the first start
+	case listed && a.mending:
+		return a.recognise(ctx, l, w)
 	case listed:
 		return fault.New(fault.Environment, "stores.unmarked", fault.T("ClickHouse 丢了部署标记（credit.meta），无法确认它属于这套部署 %s", "ClickHouse has lost its mark (credit.meta): that it belongs to this deployment, %s, is not certain", l.Deployment())).
 			Do(fault.T("确认没有连错 ClickHouse；creditsync repair 核对提交清单后补上标记", "See that this is the right ClickHouse; creditsync repair marks it again after comparing the commits"))
 	}
 	return strangers(fault.T("台账已有提交，ClickHouse 却是空的", "the ledger has commits and ClickHouse is empty"))
+}
+
+// recognise accepts a ClickHouse without a mark whose newest commits are the ledger's own: a run's id is given once.
+func (a *App) recognise(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehouse) error {
+	for _, k := range schemas.All() {
+		t, err := w.Tip(ctx, k)
+		if err != nil {
+			return err
+		}
+		if t.Newest.No == 0 {
+			continue
+		}
+		list, err := l.Committed(ctx, k.Name, t.Newest.No-1, 1)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 || list[0].No != t.Newest.No || list[0].Run.String() != t.Newest.Run {
+			return strangers(fault.T("ClickHouse 没有部署标记，它的提交也不是这本台账的", "ClickHouse has no mark, and its commits are not this ledger's"))
+		}
+	}
+	a.marked = true
+	return nil
 }
 
 func strangers(what fault.Text) error {

@@ -99,6 +99,10 @@ func (f *fake) Verify(_ context.Context, w app.VerifyWish) ([]app.Verified, erro
 	return f.verified, f.err
 }
 
+func (f *fake) Repair(context.Context, app.RepairWish, func([]app.Mended) bool) (app.Repairing, error) {
+	return app.Repairing{}, f.err
+}
+
 func (f *fake) Engine(ctx context.Context, ready func(map[string]string)) error {
 	return f.serve(ctx, f.opts, ready)
 }

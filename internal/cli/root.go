@@ -35,6 +35,7 @@ func (p *program) root() *cobra.Command {
 		p.quarantineCommand(),
 		p.revertCommand(),
 		p.verifyCommand(),
+		p.repairCommand(),
 		p.schemaCommand(),
 		p.engineCommand(),
 		p.brokerCommand(),

@@ -63,22 +63,6 @@ func (b Bound) first(commits []ledger.Commit) uint64 {
 	return (commits[len(commits)-1].No + 1) << seqBits
 }
 
-// last is the highest seq that the bound lets through as an end: that of the last commit closed then or before.
-func (b Bound) last(commits []ledger.Commit) uint64 {
-	if b.IsZero() {
-		return 1<<64 - 1
-	}
-	if b.Time.IsZero() {
-		return b.Seq
-	}
-	var end uint64
-	for _, c := range commits {
-		if !c.ClosedAt.After(b.Time) {
-			end = endOf(c.No)
-		}
-	}
-	return end
-}
 
 // seqBits is how many bits of a seq count the rows of one commit; the commit's number stands above them.
 const seqBits = 24

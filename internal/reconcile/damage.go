@@ -171,7 +171,7 @@ func (s *Stores) judgeWarehouse(v *sight) *fault.Error {
 		"ClickHouse 比台账旧：%[1]s 的 %[3]d 次提交（%[4]s，%[5]s 至 %[6]s）台账中有，ClickHouse 中没有，缺 %[7]d 个版本。继续运行会把其中的记录当作新的，用已发布过的版本号再发布一次",
 		"ClickHouse is older than the ledger: %[3]d commits of %[2]s (%[4]s, %[5]s to %[6]s) are in the ledger and not in ClickHouse, which lacks %[7]d versions. Going on would take their records for new and publish them again under versions that were published",
 		k.ZH, k.EN, len(only), span(first.No, last.No), s.moment(first.ClosedAt), s.moment(last.ClosedAt), v.lists.lackingRows)).
-		Do(fault.T("ClickHouse 多半被恢复到了较早的状态：有与台账同一时刻的就换回；没有，creditsync repair 说明能找回什么", "ClickHouse was probably put back to an earlier state: restore one of the ledger's moment; if there is none, creditsync repair says what can be brought back"))
+		Do(fault.T("ClickHouse 多半被恢复到了较早的状态：请恢复与台账同一时刻的 ClickHouse，再运行 creditsync check", "ClickHouse was probably put back to an earlier state: restore one of the ledger's moment, then run creditsync check"))
 }
 
 func (s *Stores) judgeVersions(v *sight) *fault.Error {
@@ -183,7 +183,7 @@ func (s *Stores) judgeVersions(v *sight) *fault.Error {
 		"ClickHouse 的 credit.%[1]s_versions 与提交清单不符：%[2]s 的 %[4]d 次提交，缺 %[5]d 个版本（提交 %[6]d 应有 %[7]d 行，现有 %[8]d 行）。继续运行会在缺了历史的记录上接着写",
 		"credit.%[1]s_versions in ClickHouse is not what the list of commits says: of %[3]s %[4]d commits differ and %[5]d versions are missing (commit %[6]d had %[7]d rows and has %[8]d). Going on would write on over records without their history",
 		v.kind.Name, k.ZH, k.EN, v.engine.ShortCommits, v.engine.ShortRows, first.No, first.Rows, first.There)).
-		Do(fault.T("丢了数据片段，或恢复得不全：有备份先恢复；没有，creditsync repair 说明能找回什么", "Parts of the table were lost, or not restored: restore them if there is a copy; if not, creditsync repair says what can be brought back"))
+		Do(fault.T("丢了数据片段，或恢复得不全：请从备份恢复，再运行 creditsync check", "Parts of the table were lost, or not restored: restore them from a backup, then run creditsync check"))
 }
 
 func (s *Stores) judgeQuarantineVersions(v *sight) *fault.Error {
@@ -195,7 +195,7 @@ func (s *Stores) judgeQuarantineVersions(v *sight) *fault.Error {
 		"ClickHouse 的 credit.quarantine_versions 缺行：%[1]s 应有 %[3]d 行，现有 %[4]d 行。继续运行会把已忽略、已重放的疑问数据当作新的",
 		"credit.quarantine_versions in ClickHouse lacks rows: of %[2]s there were %[3]d and are %[4]d. Going on would take refused rows that were dismissed or replayed for new",
 		k.ZH, k.EN, v.engine.RefusedListed, v.engine.RefusedRows)).
-		Do(fault.T("有备份先恢复；没有，creditsync repair 从 credit.quarantine 找回每行的最后状态", "Restore it if there is a copy; if not, creditsync repair brings back the last state of each row from credit.quarantine"))
+		Do(fault.T("请从备份恢复，再运行 creditsync check", "Restore it from a backup, then run creditsync check"))
 }
 
 // judgeCurrent holds what the diff goes by against the versions. Commits that are closed and not yet rolled forward may be

@@ -79,7 +79,7 @@ func (s *Stores) verifyEach(ctx context.Context, k *schemas.Kind, w Wish, commit
 			loose += rest.Rows
 		}
 	}
-	do := fault.T("creditsync repair 说明能找回什么；有备份先恢复", "creditsync repair says what can be brought back; restore a backup first if there is one")
+	do := fault.T("请从备份恢复", "restore a backup")
 	p.find("versions", bad.n, fault.T("与台账不符的提交", "commits that are not what the ledger closed"), bad.list, do)
 	p.find("refused", refused.n, fault.T("疑问数据与台账不符的提交", "commits whose refused rows are not what the ledger closed"), refused.list, do)
 	if loose > 0 {

@@ -1,0 +1,301 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"creditsync/internal/bus"
+	"creditsync/internal/fault"
+	"creditsync/internal/ledger"
+	"creditsync/internal/warehouse"
+	"creditsync/schemas"
+)
+
+// Choice is what an operator decides about messages that are on no topic any more.
+type Choice string
+
+// The choices. Consumers may see a message that is told again twice.
+const (
+	Undecided Choice = ""
+	Retell    Choice = "retell"    // tell them again
+	NoRetell  Choice = "no-retell" // go on after them
+)
+
+// Mending is what can be done about one damage.
+type Mending struct {
+	Damage Damage
+	// Will says what is done; empty where nothing can be.
+	Will fault.Text
+	// Needs says what an operator must decide or do first; empty for nothing.
+	Needs fault.Text
+	do    func(context.Context) error
+}
+
+// Possible reports whether it can be done now.
+func (m Mending) Possible() bool { return m.do != nil }
+
+// Plan says what can be done about the damages of a kind.
+func (s *Stores) Plan(damages []Damage, choice Choice) (list []Mending) {
+	for _, d := range damages {
+		list = append(list, s.plan(d, choice))
+	}
+	return list
+}
+
+func (s *Stores) plan(d Damage, choice Choice) Mending {
+	m, k := Mending{Damage: d}, d.Kind
+	switch d.Code() {
+	case "stores.ledger_older":
+		m.Will = fault.T("从 ClickHouse 的提交清单找回台账缺少的提交、运行和游标", "bring the commits, runs and cursors that the ledger lacks back from ClickHouse's lists")
+		m.do = func(ctx context.Context) error { return s.mendLedger(ctx, d) }
+	case "stores.commits_unlisted":
+		m.Will = fault.T("核对校验和后，把台账中的提交补进 credit.commits，并更新当前表", "after comparing checksums, list the ledger's commits in credit.commits again and bring current forward")
+		m.do = func(ctx context.Context) error { return s.mendList(ctx, d) }
+	case "stores.current_differs":
+		m.Will = fault.T("从版本重建 credit.%[1]s_current 和 credit.%[1]s_live", "make credit.%[1]s_current and credit.%[1]s_live again from the versions", k.Name)
+		m.do = func(ctx context.Context) error {
+			return s.locked(ctx, k, func(ctx context.Context, _ *ledger.Run, _ *ledger.KindLock) error {
+				if err := s.Warehouse.RebuildCurrent(ctx, k); err != nil {
+					return err
+				}
+				return s.Warehouse.RebuildLive(ctx, k)
+			})
+		}
+	case "stores.quarantine_differs":
+		m.Will = fault.T("从 credit.quarantine_versions 重建 credit.quarantine", "make credit.quarantine again from credit.quarantine_versions")
+		m.do = func(ctx context.Context) error {
+			return s.locked(ctx, k, func(ctx context.Context, _ *ledger.Run, _ *ledger.KindLock) error {
+				return s.Warehouse.RebuildQuarantine(ctx, k)
+			})
+		}
+	case "relay.position_missing":
+		m.Will = fault.T("从台账和主题上的消息找回发布位置", "find the position again from the ledger and the messages on the topic")
+		m.do = func(ctx context.Context) error { return s.mendPosition(ctx, d) }
+	case "relay.position_older", "relay.topic_missing", "relay.topic_recreated", "relay.partitions_changed":
+		s.planTopic(&m, choice)
+	default:
+		m.Needs = fault.T("无法自动修复：请从同一时刻的备份恢复，见 docs/howto/restore.md", "cannot be mended from what is left: restore a backup of one moment, see docs/howto/restore.md")
+	}
+	return m
+}
+
+// planTopic is about messages that are gone from a topic: only an operator knows whether their consumers have them.
+func (s *Stores) planTopic(m *Mending, choice Choice) {
+	d := m.Damage
+	switch {
+	case choice == Undecided:
+		m.Needs = fault.T("请选择：--retell 重发（消费方可能收到两次，按 ce_id 去重）；--no-retell 从已发布的位置继续（主题上将缺少以前的消息）",
+			"choose: --retell tells them again (consumers may get them twice and must look at ce_id); --no-retell goes on after what was published (the topic stays without the earlier ones)")
+	case choice == Retell && d.Code() == "relay.partitions_changed":
+		m.Needs = fault.T("分区变了，旧消息还在：不能重发。消费方读完后用 --no-retell", "partitions were added and the old messages are still there: they cannot be told again. Use --no-retell once consumers have read everything")
+	case choice == Retell:
+		m.Will = fault.T("从 Kafka 还有的位置起，把以后的消息按顺序重新发到原主题", "tell the messages after what Kafka still has again, in order, on the usual topic")
+		m.do = func(ctx context.Context) error { return s.mendTopic(ctx, d, true) }
+	default:
+		m.Will = fault.T("不重发，从台账记得的发布位置继续", "tell nothing again and go on after the position that the ledger remembers")
+		m.do = func(ctx context.Context) error { return s.mendTopic(ctx, d, false) }
+	}
+}
+
+// Do carries a mending out. It may be repeated.
+func (m Mending) Do(ctx context.Context) error { return m.do(ctx) }
+
+// modeRepair is how the ledger calls a run that mends.
+const modeRepair = "repair"
+
+// locked does something while nobody else commits to the kind.
+func (s *Stores) locked(ctx context.Context, k *schemas.Kind, do func(context.Context, *ledger.Run, *ledger.KindLock) error) error {
+	last, err := s.Warehouse.LastRun(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.Ledger.SkipRuns(ctx, last); err != nil {
+		return err
+	}
+	run, err := s.Ledger.Begin(ctx, ledger.BeginRun{Pipeline: modeRepair + ":" + k.Name, Kind: k.Name, Mode: modeRepair})
+	if err != nil {
+		return err
+	}
+	kept, release := s.Ledger.Keep(ctx, run)
+	defer release()
+	lock, err := s.Ledger.LockKind(kept, run, 0)
+	if err == nil {
+		err = do(kept, run, lock)
+	}
+	state := ledger.Outcome{State: ledger.RunSkipped}
+	if err != nil {
+		state = ledger.Outcome{State: ledger.RunFailed, Error: err.Error(), ErrorCode: fault.CodeOf(err)}
+	}
+	if ended := s.Ledger.Finish(context.WithoutCancel(ctx), run, state); err == nil {
+		err = ended
+	}
+	return err
+}
+
+// mendLedger brings back what ClickHouse knows as closed. Numbers that carry rows and are not listed were never closed, unless
+// current or Kafka know the newest of them: then that one commit cannot be proven whole, and nothing is done.
+func (s *Stores) mendLedger(ctx context.Context, d Damage) error {
+	k := d.Kind
+	var lost ledger.Lost
+	runs, err := s.Warehouse.Runs(ctx, k)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, r := range runs {
+		one, err := runRow(r)
+		if err != nil {
+			return err
+		}
+		known[r.Run] = true
+		lost.Runs = append(lost.Runs, one)
+	}
+	listed, err := s.Warehouse.Commits(ctx, k, 0)
+	if err != nil {
+		return err
+	}
+	lost.Moved = map[uint64]ledger.Standing{}
+	var newest uint64
+	for _, c := range listed {
+		newest = c.No
+		one, err := commitRow(c)
+		if err != nil {
+			return err
+		}
+		if !known[c.Run] { // its process died before it was listed
+			known[c.Run] = true
+			lost.Runs = append(lost.Runs, ledger.RunRow{ID: one.Run, No: c.RunNo, Pipeline: c.Pipeline, Kind: k.Name, Note: "known by its commit alone", Started: c.At, Finished: c.At, Outcome: ledger.Outcome{State: ledger.RunFailed, Counts: one.Counts, ErrorCode: "run.ended", Error: "its process ended"}})
+		}
+		lost.Commits = append(lost.Commits, one)
+		if c.Last {
+			lost.Moved[c.No] = ledger.Standing{Run: one.Run, Cursor: c.Cursor, Inputs: c.Inputs, Moved: c.At}
+		}
+	}
+	if lost.Tried, err = s.tried(ctx, d, newest); err != nil {
+		return err
+	}
+	return s.locked(ctx, k, func(ctx context.Context, run *ledger.Run, lock *ledger.KindLock) error {
+		return s.Ledger.BringBack(ctx, run, lock, lost)
+	})
+}
+
+// tried are the numbers above the newest listed commit that carry rows.
+func (s *Stores) tried(ctx context.Context, d Damage, newest uint64) ([]uint64, error) {
+	highest := d.sight.engine.Highest
+	if highest <= newest {
+		return nil, nil
+	}
+	closed, err := s.Warehouse.CurrentHas(ctx, d.Kind, highest)
+	if err != nil {
+		return nil, err
+	}
+	if b := d.sight.broker; closed || b != nil && b.Found && b.Position.Commit() >= highest {
+		return nil, fault.New(fault.Environment, "repair.unproven", fault.T("提交 %d 已关闭（当前表或 Kafka 知道它），但清单里没有，无法证明它完整", "commit %d was closed (current or Kafka know it) and is not listed: that it is whole cannot be proven", highest)).
+			Do(fault.T("请恢复最新的台账，或同一时刻的备份", "Restore the latest ledger, or a backup of one moment"))
+	}
+	there, err := s.Warehouse.CountCommits(ctx, d.Kind, newest+1, highest)
+	if err != nil {
+		return nil, err
+	}
+	list := []uint64{highest}
+	for no := range there {
+		if no != highest {
+			list = append(list, no)
+		}
+	}
+	return list, nil
+}
+
+func runRow(r warehouse.RunRow) (ledger.RunRow, error) {
+	id, err := uuid.Parse(r.Run)
+	c := ledger.Counts{Read: r.Read, Accepted: r.Accepted, Rejected: r.Rejected, Inserted: r.Inserted, Updated: r.Updated, Deleted: r.Deleted, Unchanged: r.Unchanged, Superseded: r.Superseded, Withheld: r.Withheld, Warnings: r.Warnings}
+	return ledger.RunRow{ID: id, No: r.No, Pipeline: r.Pipeline, Kind: r.Kind, Mode: r.Mode, Started: r.Started, Finished: r.Finished, Outcome: ledger.Outcome{State: r.State, Counts: c, Error: r.Error}}, err
+}
+
+func commitRow(c warehouse.Closed) (ledger.Commit, error) {
+	id, err := uuid.Parse(c.Run)
+	return ledger.Commit{
+		Kind: c.Kind.Name, No: c.No, Run: id, RunNo: c.RunNo, Pipeline: c.Pipeline, State: ledger.CommitApplied, Live: true, Last: c.Last,
+		Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum, QuarantineRows: c.Quarantine, QuarantineChecksum: c.QuarantineChecksum, ClosedAt: c.At,
+		Counts: ledger.Counts{Read: c.Read, Accepted: c.Accepted, Rejected: c.Rejected, Inserted: c.Inserted, Updated: c.Updated, Deleted: c.Deleted, Unchanged: c.Unchanged, Superseded: c.Superseded, Withheld: c.Withheld, Warnings: c.Warnings},
+	}, err
+}
+
+// mendList lists the ledger's commits again, after proving that their rows are those that were closed.
+func (s *Stores) mendList(ctx context.Context, d Damage) error {
+	return s.locked(ctx, d.Kind, func(ctx context.Context, _ *ledger.Run, _ *ledger.KindLock) error {
+		for _, c := range d.sight.lists.onlyLedger {
+			rows, sum, err := s.Warehouse.Sum(ctx, d.Kind, c.No)
+			if err != nil {
+				return err
+			}
+			if rows != c.Rows || sum != c.Checksum {
+				return fault.New(fault.Environment, "repair.unproven", fault.T("提交 %d 的数据与台账的校验和不符", "the rows of commit %d are not those that the ledger closed", c.No)).
+					Do(fault.T("请从备份恢复 ClickHouse", "Restore ClickHouse from a backup"))
+			}
+			n := c.Counts
+			closed := warehouse.Closed{
+				Kind: d.Kind, No: c.No, Run: c.Run.String(), RunNo: c.RunNo, Pipeline: c.Pipeline, Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum, Quarantine: c.QuarantineRows, QuarantineChecksum: c.QuarantineChecksum,
+				Inserted: n.Inserted, Updated: n.Updated, Deleted: n.Deleted, At: c.ClosedAt, Read: n.Read, Accepted: n.Accepted, Rejected: n.Rejected, Unchanged: n.Unchanged, Superseded: n.Superseded, Withheld: n.Withheld, Warnings: n.Warnings, Last: c.Last,
+			}
+			if at, ok, err := s.Ledger.Standing(ctx, c.Pipeline); err != nil {
+				return err
+			} else if ok && at.Run == c.Run {
+				closed.Cursor, closed.Inputs = at.Cursor, at.Inputs
+			}
+			if err := s.Warehouse.Forward(ctx, closed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// mendPosition writes a lost position again: the ledger's, or the newest message's where the ledger had not noted it yet.
+func (s *Stores) mendPosition(ctx context.Context, d Damage) error {
+	told, b := d.sight.told, d.sight.broker
+	if !b.Topic.There || b.Topic.Partitions != told.Partitions || b.Topic.ID != told.TopicID && b.Topic.ID != "" && told.TopicID != "" {
+		return fault.New(fault.Environment, "repair.topic", fault.T("主题 %s 也不是原来的那一个", "topic %s is not the one that it was either", bus.TopicOf(d.Kind.Name))).
+			Do(fault.T("确认连接的是原来的 Kafka；两个主题都丢了就从备份恢复", "See that this is the right Kafka; if both topics are lost, restore them from a backup"))
+	}
+	last := told.Seq
+	if err := bus.Read(ctx, *s.Bus, bus.TopicOf(d.Kind.Name), func(m bus.Message) bool {
+		var seq uint64
+		if _, err := fmt.Sscan(m.Header("seq"), &seq); err == nil {
+			last = max(last, seq)
+		}
+		return true
+	}); err != nil {
+		return err
+	}
+	return s.place(ctx, d, last, "found again from the ledger and the topic")
+}
+
+// mendTopic decides about messages that are gone: tell them again from what Kafka still has, or go on.
+func (s *Stores) mendTopic(ctx context.Context, d Damage, again bool) error {
+	b := d.sight.broker
+	seq, why := max(d.sight.told.Seq, b.Position.Seq), "goes on; what is gone is not told again"
+	if again {
+		seq, why = 0, "everything is told again on the new topic"
+		if d.Code() == "relay.position_older" {
+			seq, why = b.Position.Seq, "what is gone is told again"
+		}
+	}
+	return s.place(ctx, d, seq, why)
+}
+
+// place writes the position on Kafka and in the ledger.
+func (s *Stores) place(ctx context.Context, d Damage, seq uint64, why string) error {
+	lease, err := s.Ledger.TakeRelay(ctx, d.Kind.Name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Ledger.ReleaseRelay(context.WithoutCancel(ctx), lease) }()
+	pos, err := bus.SetPosition(ctx, *s.Bus, d.Kind, s.Ledger.Deployment(), bus.Position{Seq: seq, Partitions: d.sight.told.Partitions})
+	if err != nil {
+		return err
+	}
+	return s.Ledger.ForcePosition(ctx, lease, ledger.Position{Seq: pos.Seq, TopicID: pos.TopicID, Partitions: pos.Partitions}, why)
+}
