@@ -6,6 +6,7 @@ import (
 
 	"creditsync/internal/fault"
 	"creditsync/internal/reconcile"
+	"creditsync/schemas"
 )
 
 // RepairWish says what is repaired and what the operator has decided.
@@ -103,23 +104,27 @@ func (a *App) Repair(ctx context.Context, w RepairWish, agree func([]Mended) boo
 			return out, err
 		}
 	}
-	if len(out.Steps) == 0 {
-		return out, nil
-	}
+	out.Parts, err = a.verifyTouched(ctx, s, kinds, out.Steps)
+	return out, err
+}
+
+// verifyTouched compares what was mended.
+func (a *App) verifyTouched(ctx context.Context, s *reconcile.Stores, kinds []*schemas.Kind, steps []Mended) (all []Verified, err error) {
 	touched := map[string]bool{}
-	for _, m := range out.Steps {
+	for _, m := range steps {
 		touched[m.Kind] = true
 	}
 	for _, k := range kinds {
-		if touched[k.Name] {
-			parts, err := s.Verify(ctx, k, reconcile.Wish{Examples: 5})
-			if err != nil {
-				return out, err
-			}
-			out.Parts = append(out.Parts, parts...)
+		if !touched[k.Name] {
+			continue
 		}
+		parts, err := s.Verify(ctx, k, reconcile.Wish{Examples: 5})
+		if err != nil {
+			return all, err
+		}
+		all = append(all, parts...)
 	}
-	return out, nil
+	return all, nil
 }
 
 // takeOver makes a new ledger that of the deployment whose ClickHouse is there, if the keys are that deployment's.

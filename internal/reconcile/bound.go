@@ -63,7 +63,6 @@ func (b Bound) first(commits []ledger.Commit) uint64 {
 	return (commits[len(commits)-1].No + 1) << seqBits
 }
 
-
 // seqBits is how many bits of a seq count the rows of one commit; the commit's number stands above them.
 const seqBits = 24
 
