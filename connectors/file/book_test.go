@@ -122,8 +122,8 @@ func TestWorkbook_Sheets(t *testing.T) {
 	f("by number", book, "4", "处罚日期|决定书文号|名称\na.xlsx[二月]:3 y|2|乙\n读取工作表：二月；未读（隐藏）：去年、3\nsheets that are read: 二月; not read (hidden): 去年, 3\n")
 	f("no such sheet", book, "三月", "工作簿 a.xlsx 中没有工作表“三月”；有：说明、一月、空表、二月、字典、去年、3\n请改正配置中的 sheet（名称、从 1 数起的序号，或 all），或改正工作表的名称\n"+
 		"workbook a.xlsx has no sheet \"三月\"; it has: 说明, 一月, 空表, 二月, 字典, 去年, 3\ncorrect sheet in the configuration (a name, a number from 1 on, or all), or the name of the sheet")
-	f("all, one of them without a header", book, "all", "工作簿 a.xlsx 的工作表 说明 的前 20 行中没有表头：没有一行含有已知的列名\n请补上表头行；若列名与标准不同，请在配置的 map 中对应；若数据在别的工作表，请设置 sheet；若表头在更下面，请设置 header_row\n"+
-		"workbook a.xlsx: no header in the first 20 rows of sheet 说明: none has the name of a known column\nadd a header row; map column names that differ in map; set sheet if the data are on another one, header_row if the header stands further down")
+	f("all, one of them without a header", book, "all", "工作簿 a.xlsx 的工作表 说明 的前 20 行中没有表头：没有一行含有已知的列名（隐藏的工作表不读：去年、3）\n请补上表头行；若列名与标准不同，请在配置的 map 中对应；若数据在别的工作表，请设置 sheet；若表头在更下面，请设置 header_row\n"+
+		"workbook a.xlsx: no header in the first 20 rows of sheet 说明: none has the name of a known column (hidden sheets are not read: 去年, 3)\nadd a header row; map column names that differ in map; set sheet if the data are on another one, header_row if the header stands further down")
 	other := pen.Book{Sheets: []pen.Sheet{sheet("一月", "", header, []string{"1", "甲", "x"}), sheet("二月", "", []string{"决定书文号", "名称", "备注"}, []string{"2", "乙", "y"})}}
 	differ := "工作簿 a.xlsx 中有几个像是数据的工作表，但列不同：与“一月”相比，“二月”缺少 处罚日期，多出 备注\n请把表头改成一致；若只读其中一个，请在配置中写 sheet: 一月\n" +
 		"workbook a.xlsx has several sheets that look like data, with different columns: compared with \"一月\", \"二月\" lacks 处罚日期 and has besides 备注\nmake the headers the same; to read one of them only, write sheet: 一月 in the configuration"
