@@ -38,6 +38,15 @@ func TestApp_MigratesOnceAndAdds(t *testing.T) {
 	if got := s.query("SELECT count(), countIf(remark = '') FROM credit.admin_penalty"); got != "20\t20" {
 		t.Errorf("records, and those without a remark: %s, want 20\t20", got)
 	}
+	// The same where every table is there and an earlier version has left its mark.
+	for _, table := range []string{"changed", "versions", "live"} {
+		s.query("ALTER TABLE credit.admin_penalty_" + table + " DROP COLUMN remark SETTINGS mutations_sync = 1")
+	}
+	s.query("INSERT INTO credit.meta SELECT 'tables', 'an earlier version', now64(3)")
+	start()
+	if got := s.query("SELECT count() FROM system.columns WHERE database = 'credit' AND name = 'remark' AND table IN ('admin_penalty_changed', 'admin_penalty_versions', 'admin_penalty_live')"); got != "3" {
+		t.Errorf("%s tables have the column, want 3", got)
+	}
 	s.deliver(30)
 	if err := s.run(); err != nil {
 		t.Fatal(err)
