@@ -25,6 +25,9 @@ type fileOptions struct {
 	Format     string `yaml:"format"`
 	Delimiter  string `yaml:"delimiter"`
 	HeaderRow  int    `yaml:"header_row"`
+	Sheet      string `yaml:"sheet"`
+	Records    string `yaml:"records"`
+	Member     string `yaml:"member"`
 }
 
 func (o *fileOptions) Validate() error {
