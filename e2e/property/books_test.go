@@ -61,21 +61,25 @@ const (
 	revOf    = "extract(penalty_content, '更正(\\\\d+)')"
 )
 
-// plainBooks are a pipeline's books in the words of the model.
-func plainBooks(s *site.Site, pipeline string) books {
+// mine picks the rows of a story's pipelines, which are named "story-7-low"; owner is the last part of the name.
+func mine(story string) string { return "startsWith(pipeline, '" + story + "-')" }
+
+const owner = "splitByChar('-', toString(pipeline))[3]"
+
+// plainBooks are a story's books in the words of the model.
+func plainBooks(s *site.Site, story string) books {
 	b := books{}
 	ask := func(name, sql string) {
 		for _, line := range s.Ask(sql) {
 			b.add(name, "%s", line)
 		}
 	}
-	mine := "pipeline = '" + pipeline + "'"
-	ask("history", "SELECT concat('record ', "+recordOf+", ' version ', toString(version), ' ', toString(op), ' rev ', "+revOf+", ' ', toString(status)) FROM credit.admin_penalty_versions WHERE "+mine+" AND "+committed)
-	ask("current", "SELECT concat('record ', "+recordOf+", ' version ', toString(version), ' ', toString(op), ' ', toString(status)) FROM (SELECT * FROM credit.admin_penalty_current FINAL WHERE "+mine+
-		") AS c ANY INNER JOIN (SELECT record_id, any(remark) AS remark FROM credit.admin_penalty_versions WHERE "+mine+" GROUP BY record_id) AS v USING record_id")
-	b["view"] = view(s, pipeline)
-	ask("quarantine", "SELECT concat('record ', extract(raw_masked, '记录(\\\\d+)'), ' rev ', extract(raw_masked, '更正(\\\\d+)'), ' ', arrayStringConcat(violations.field, ','), ': ', toString(state), ', seen ', toString(times_seen), ' times') FROM credit.quarantine FINAL WHERE "+mine)
-	told(s, pipeline, func(list []bus.Message) {
+	ask("history", "SELECT concat('record ', "+recordOf+", ' version ', toString(version), ' ', toString(op), ' rev ', "+revOf+", ' ', toString(status), ' of ', "+owner+") FROM credit.admin_penalty_versions WHERE "+mine(story)+" AND "+committed)
+	ask("current", "SELECT concat('record ', "+recordOf+", ' version ', toString(version), ' ', toString(op), ' ', toString(status), ' of ', "+owner+") FROM (SELECT * FROM credit.admin_penalty_current FINAL WHERE "+mine(story)+
+		") AS c ANY INNER JOIN (SELECT record_id, any(remark) AS remark FROM credit.admin_penalty_versions WHERE "+mine(story)+" GROUP BY record_id) AS v USING record_id")
+	b["view"] = view(s, story)
+	ask("quarantine", "SELECT concat('record ', extract(raw_masked, '记录(\\\\d+)'), ' rev ', extract(raw_masked, '更正(\\\\d+)'), ' ', arrayStringConcat(violations.field, ','), ' of ', "+owner+", ': ', toString(state), ', seen ', toString(times_seen), ' times') FROM credit.quarantine FINAL WHERE "+mine(story))
+	told(s, story, func(list []bus.Message) {
 		for i, m := range list {
 			var v struct {
 				Version    int
@@ -85,34 +89,33 @@ func plainBooks(s *site.Site, pipeline string) books {
 			if err := json.Unmarshal(m.Value, &v); err != nil {
 				s.T.Fatalf("message %s: %v", m.Value, err)
 			}
-			b.add("messages", "record %s: %d/%d version %d %s rev %s %s", strings.TrimPrefix(v.Data.Remark, "记录"), i+1, len(list), v.Version, v.Op, strings.TrimPrefix(v.Data.Penalty_content, "更正"), v.Status)
+			b.add("messages", "record %s: message %d version %d %s rev %s %s", strings.TrimPrefix(v.Data.Remark, "记录"), i+1, v.Version, v.Op, strings.TrimPrefix(v.Data.Penalty_content, "更正"), v.Status)
 		}
 	})
 	return b.sorted()
 }
 
-// view is what analysts see of a pipeline's records.
-func view(s *site.Site, pipeline string) []string {
-	return s.Ask("SELECT concat('record ', " + recordOf + ", ' version ', toString(version), ' rev ', " + revOf + ", ' ', status) FROM credit.admin_penalty WHERE pipeline = '" + pipeline + "'")
+// view is what analysts see of a story's records.
+func view(s *site.Site, story string) []string {
+	return s.Ask("SELECT concat('record ', " + recordOf + ", ' version ', toString(version), ' rev ', " + revOf + ", ' ', status, ' of ', " + owner + ") FROM credit.admin_penalty WHERE " + mine(story))
 }
 
 // exactBooks are those that must be equal, cell by cell, in two deployments with the same keys, whatever happened on the way.
-func exactBooks(s *site.Site, pipeline string) books {
+func exactBooks(s *site.Site, story string) books {
 	b := books{}
-	mine := "pipeline = '" + pipeline + "'"
 	const binary = "hex(record_id), hex(id_no_index), hex(legal_rep_id_no_index)"
 	const version = "* EXCEPT (seq, run_no, commit_no, ingested_at, record_id, id_no_index, legal_rep_id_no_index), " + binary
 	for name, sql := range map[string]string{
-		"history":    "SELECT " + version + " FROM credit.admin_penalty_versions WHERE " + mine + " AND " + committed,
-		"current":    "SELECT * EXCEPT (record_id, seq), hex(record_id) FROM credit.admin_penalty_current FINAL WHERE " + mine,
-		"live":       "SELECT " + version + " FROM credit.admin_penalty_live FINAL WHERE " + mine,
-		"quarantine": "SELECT hex(reject_id), hex(record_id), source_ref, raw_masked, violations, state, times_seen FROM credit.quarantine FINAL WHERE " + mine,
+		"history":    "SELECT " + version + " FROM credit.admin_penalty_versions WHERE " + mine(story) + " AND " + committed,
+		"current":    "SELECT * EXCEPT (record_id, seq), hex(record_id) FROM credit.admin_penalty_current FINAL WHERE " + mine(story),
+		"live":       "SELECT " + version + " FROM credit.admin_penalty_live FINAL WHERE " + mine(story),
+		"quarantine": "SELECT pipeline, hex(reject_id), hex(record_id), source_ref, raw_masked, violations, state, times_seen FROM credit.quarantine FINAL WHERE " + mine(story),
 	} {
 		for _, line := range s.Ask(sql) {
 			b.add(name, "%s", line)
 		}
 	}
-	told(s, pipeline, func(list []bus.Message) {
+	told(s, story, func(list []bus.Message) {
 		for i, m := range list {
 			b.add("messages", "%d %s %d %s %s", m.Partition, m.Key, i, m.Header("ce_id"), m.Value)
 		}
@@ -120,8 +123,8 @@ func exactBooks(s *site.Site, pipeline string) books {
 	return b.sorted()
 }
 
-// told passes on the messages of a pipeline's records, record by record in their order.
-func told(s *site.Site, pipeline string, to func([]bus.Message)) {
+// told passes on the messages of a story's records, record by record in their order.
+func told(s *site.Site, story string, to func([]bus.Message)) {
 	s.T.Helper()
 	by := map[string][]bus.Message{}
 	last := map[int]uint64{}
@@ -131,7 +134,7 @@ func told(s *site.Site, pipeline string, to func([]bus.Message)) {
 		} else {
 			last[m.Partition] = seq
 		}
-		if strings.HasSuffix(m.Header("ce_source"), "/"+pipeline) {
+		if strings.Contains(m.Header("ce_source"), "/"+story+"-") {
 			by[string(m.Key)] = append(by[string(m.Key)], m)
 		}
 		return true

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"creditsync/internal/app"
@@ -29,7 +30,7 @@ func TestStories_I5_EndAsIfNobodyDied(t *testing.T) {
 	t.Logf("%d stories, %d runs, %d of them killed, %d of these after their commit was closed", s.told, s.runs, s.killed, s.closed)
 }
 
-// stage is where stories are told, one after the other: each has a pipeline and records of its own.
+// stage is where stories are told, one after the other: each has two pipelines and records of its own.
 type stage struct {
 	calm, struck         *site.Site
 	sheets               *sheets
@@ -41,38 +42,46 @@ type stage struct {
 // tell tells one story and fails unless it ends as it must.
 func (s *stage) tell(t *rapid.T, what story) {
 	s.told++
-	pipeline := fmt.Sprintf("story-%d", s.told)
+	name := fmt.Sprintf("story-%d", s.told)
+	var list strings.Builder
+	for p := range pipelines {
+		fmt.Fprintf(&list, "\n  - {name: %[1]s-%[2]s, priority: %[3]d, kind: admin_penalty, mode: snapshot, source: {file: {path: \"%[1]s-%[2]s/*.csv\"}}, %[4]s}", name, p, p, limits)
+	}
 	for _, one := range []*site.Site{s.calm, s.struck} {
-		one.Configure("creditsync.yaml", site.Config{Pipelines: fmt.Sprintf("\n  - {name: %[1]s, kind: admin_penalty, mode: snapshot, source: {file: {path: \"%[1]s/*.csv\"}}, %[2]s}\n", pipeline, limits)})
+		one.Configure("creditsync.yaml", site.Config{Pipelines: list.String() + "\n"})
 	}
 	m := newModel()
-	now := start(what.first)
-	events := append(slices.Clone(what.events), event{verb: "run"}, event{verb: "run", wish: acceptDeletes}) // whatever was left over is done
+	now := [...]source{start(what.first[low]), start(what.first[high])}
+	events := slices.Clone(what.events)
+	for p := range pipelines { // whatever was left over is done
+		events = append(events, event{verb: "run", who: p, wish: acceptDeletes})
+	}
 	for i, e := range events {
 		if e.verb != "run" {
-			now = now.change(e)
+			now[e.who] = now[e.who].change(e)
 			continue
 		}
-		s.deliver(pipeline, now.files())
-		want := m.run(now.files(), e.wish)
-		survived, problem := s.run(e, want)
+		files := now[e.who].files()
+		at := fmt.Sprintf("%s-%s", name, e.who)
+		s.deliver(at, files)
+		want := m.run(e.who, files, e.wish)
+		survived, problem := s.run(e, at, want)
 		if survived && e.wish != dry { // what is committed shows by now, whichever run it was that died over it
-			problem += books{"view": view(s.struck, pipeline)}.differences("here", books{"view": m.books()["view"]}, "in the model")
+			problem += books{"view": view(s.struck, name)}.differences("here", books{"view": m.books()["view"]}, "in the model")
 		}
 		if problem != "" {
 			t.Fatalf("event %d, %s: %s\n%s", i+1, e, problem, what)
 		}
 	}
-	struck := plainBooks(s.struck, pipeline)
-	if d := struck.differences("here", m.books(), "in the model"); d != "" {
+	if d := plainBooks(s.struck, name).differences("here", m.books(), "in the model"); d != "" {
 		t.Fatalf("not as the model says:\n%s\n%s", d, what)
 	}
-	if d := exactBooks(s.struck, pipeline).differences("where runs died", exactBooks(s.calm, pipeline), "undisturbed"); d != "" {
+	if d := exactBooks(s.struck, name).differences("where runs died", exactBooks(s.calm, name), "undisturbed"); d != "" {
 		t.Fatalf("not as undisturbed:\n%s\n%s", d, what)
 	}
 }
 
-// deliver puts the files into both inboxes, and removes those that are no longer delivered.
+// deliver puts the files into both inboxes of a pipeline, and removes those that are no longer delivered.
 func (s *stage) deliver(pipeline string, files []file) {
 	for _, one := range []*site.Site{s.calm, s.struck} {
 		if err := os.RemoveAll(one.Path(pipeline)); err != nil {
@@ -86,8 +95,8 @@ func (s *stage) deliver(pipeline string, files []file) {
 
 // run runs once without and once with what kills it, as often as it takes, and says what is not as it must be. A run that
 // has closed its commit is over, whatever became of it; survived is whether the last one lived to its end.
-func (s *stage) run(e event, want verdict) (survived bool, problem string) {
-	args := []string{"run", "--json"}
+func (s *stage) run(e event, pipeline string, want verdict) (survived bool, problem string) {
+	args := []string{"run", pipeline, "--json"}
 	if e.wish != plain {
 		args = append(args, string(e.wish))
 	}

@@ -12,6 +12,7 @@ import (
 // event is one thing that happens in a story.
 type event struct {
 	verb string // of changes, or "run"
+	who  pipeline
 	at   int    // which row it is about, counted around
 	how  defect // of what breaks
 	wish wish   // of a run
@@ -33,9 +34,10 @@ var deaths = []string{
 }
 
 func anEvent(t *rapid.T) event {
+	who := rapid.SampledFrom([]pipeline{low, low, high}).Draw(t, "who")
 	if rapid.IntRange(0, 9).Draw(t, "what") >= 5 {
 		return event{
-			verb: "run",
+			verb: "run", who: who,
 			wish: rapid.SampledFrom([]wish{plain, plain, plain, plain, plain, dry, applyDeletes, acceptDeletes}).Draw(t, "wish"),
 			dies: rapid.SliceOfN(rapid.SampledFrom(deaths), 0, 3).Draw(t, "dies at"),
 		}
@@ -46,20 +48,20 @@ func anEvent(t *rapid.T) event {
 	}
 	slices.Sort(verbs)
 	return event{
-		verb: rapid.SampledFrom(verbs).Draw(t, "verb"), at: rapid.IntRange(0, most-1).Draw(t, "row"),
+		verb: rapid.SampledFrom(verbs).Draw(t, "verb"), who: who, at: rapid.IntRange(0, most-1).Draw(t, "row"),
 		how: rapid.SampledFrom([]defect{noDate, noDate, noBasis, noKey}).Draw(t, "defect"),
 	}
 }
 
-// story is what happens, after a first delivery of so many records.
+// story is what happens. At its beginning each of its two sources has so many records: the same ones, as far as they go.
 type story struct {
-	first  int
+	first  [pipelines]int
 	events []event
 }
 
 // aStory is of three acts, each of which may be left out, so that a story that fails becomes a short one.
 func aStory(t *rapid.T) story {
-	s := story{first: rapid.IntRange(1, 12).Draw(t, "first")}
+	s := story{first: [...]int{rapid.IntRange(1, 12).Draw(t, "low"), rapid.IntRange(1, 4).Draw(t, "high")}}
 	for range 3 {
 		s.events = append(s.events, rapid.SliceOfN(rapid.Custom(anEvent), 0, 6).Draw(t, "act")...)
 	}
@@ -69,7 +71,7 @@ func aStory(t *rapid.T) story {
 // String is the story as somebody would tell it.
 func (s story) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "a source of %d records\n", s.first)
+	fmt.Fprintf(&b, "low has %d records, high has %d\n", s.first[low], s.first[high])
 	for i, e := range s.events {
 		fmt.Fprintf(&b, "%2d. %s\n", i+1, e)
 	}
@@ -82,11 +84,11 @@ func (s story) GoString() string { return "\n" + s.String() }
 func (e event) String() string {
 	switch {
 	case e.verb != "run" && strings.Contains(e.verb, "breaks"), strings.Contains(e.verb, "broken"):
-		return fmt.Sprintf("%s: row %d, its %s", e.verb, e.at, e.how)
+		return fmt.Sprintf("%s: %s: row %d, its %s", e.who, e.verb, e.at, e.how)
 	case e.verb != "run":
-		return fmt.Sprintf("%s: row %d", e.verb, e.at)
+		return fmt.Sprintf("%s: %s: row %d", e.who, e.verb, e.at)
 	}
-	out := strings.TrimSpace("run " + string(e.wish))
+	out := strings.TrimSpace(fmt.Sprintf("run %s %s", e.who, e.wish))
 	for _, step := range e.dies {
 		out += fmt.Sprintf(", killed at %q", step)
 	}
@@ -168,7 +170,7 @@ func TestSource_AlwaysHasARow(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		told := rapid.Custom(aStory).Draw(t, "story")
-		s := start(told.first)
+		s := start(told.first[low])
 		for _, e := range told.events {
 			s = s.change(e)
 			for _, f := range s.files() {
