@@ -13,7 +13,7 @@ import (
 func TestRelay_Start_WaitsForThePositionThatAnOpenTransactionHides(t *testing.T) {
 	onBoth(t, func(t *testing.T, r *rig) {
 		pos := r.started(t) // commit 1 is told, commit 2 is closed
-		pos.Seq = Commit{No: 2}.end()
+		pos.Seq, pos.Run = Commit{No: 2}.end(), "b"
 		cl, err := r.cfg.reader(kgo.TransactionalID("of-an-older-relay-of-"+r.kind.Name), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 		if err != nil {
 			t.Fatal(err)
