@@ -156,3 +156,33 @@ func TestVerify_SaysWhichMessagesAreGone(t *testing.T) {
 	s.restore("older", "kafka")
 	s.wantDifferences(VerifyWish{Examples: 3}, map[string]uint64{"stores/relay.position_older": 1, "topic/missing": 20})
 }
+
+func TestRetell_IsOnTheReplayTopicAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustRun(40)
+	s.mustRun(30)
+	s.again()
+	ctx := context.Background()
+	if r, err := s.Retell(ctx, RetellWish{Kind: "admin_penalty", DryRun: true}); err != nil || r.Messages != 50 {
+		t.Fatalf("got %+v, %v, want 50 to tell", r, err)
+	}
+	r, err := s.Retell(ctx, RetellWish{Kind: "admin_penalty", From: "33554432"})
+	if err != nil || r.Messages != 10 {
+		t.Fatalf("got %+v, %v, want the 10 of the second commit", r, err)
+	}
+	c, err := s.kafka(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	if err := bus.Read(ctx, c, "credit.admin_penalty.replay", func(m bus.Message) bool {
+		if n++; m.Header("replay") != r.ID || !strings.HasSuffix(m.Header("ce_id"), ":2") {
+			t.Errorf("got %v", m.Headers)
+		}
+		return true
+	}); err != nil || n != 10 {
+		t.Errorf("%d messages, %v", n, err)
+	}
+	s.wantDifferences(VerifyWish{Examples: 3}, nil)
+}

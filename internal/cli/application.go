@@ -22,6 +22,7 @@ type application interface {
 	Export(ctx context.Context, f app.QuarantineFilter, dir string) ([]app.Exported, error)
 	Revert(ctx context.Context, w app.RevertWish) (app.Reverted, error)
 	Verify(ctx context.Context, w app.VerifyWish) ([]app.Verified, error)
+	Retell(ctx context.Context, w app.RetellWish) (app.Retold, error)
 	Repair(ctx context.Context, w app.RepairWish, agree func([]app.Mended) bool) (app.Repairing, error)
 	Engine(ctx context.Context, ready func(map[string]string)) error
 	Broker(ctx context.Context, ready func(map[string]string)) error

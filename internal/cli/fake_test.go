@@ -103,6 +103,10 @@ func (f *fake) Repair(context.Context, app.RepairWish, func([]app.Mended) bool) 
 	return app.Repairing{}, f.err
 }
 
+func (f *fake) Retell(context.Context, app.RetellWish) (app.Retold, error) {
+	return app.Retold{}, f.err
+}
+
 func (f *fake) Engine(ctx context.Context, ready func(map[string]string)) error {
 	return f.serve(ctx, f.opts, ready)
 }

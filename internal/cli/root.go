@@ -36,6 +36,7 @@ func (p *program) root() *cobra.Command {
 		p.revertCommand(),
 		p.verifyCommand(),
 		p.repairCommand(),
+		p.replayCommand(),
 		p.schemaCommand(),
 		p.engineCommand(),
 		p.brokerCommand(),
