@@ -38,8 +38,16 @@ func (m Mending) Possible() bool { return m.do != nil }
 
 // Plan says what can be done about the damages of a kind.
 func (s *Stores) Plan(damages []Damage, choice Choice) (list []Mending) {
+	behind := map[string]bool{}
 	for _, d := range damages {
-		list = append(list, s.plan(d, choice))
+		behind[d.Kind.Name] = behind[d.Kind.Name] || d.Code() == "stores.ledger_older"
+	}
+	for _, d := range damages {
+		m := s.plan(d, choice)
+		if behind[d.Kind.Name] && d.Code() == "relay.ledger_older" {
+			m.Needs = fault.T("台账找回后再看", "looked at again once the ledger is brought back")
+		}
+		list = append(list, m)
 	}
 	return list
 }
