@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -211,37 +212,13 @@ func (p *process) get(path string) string {
 	return string(body)
 }
 
-// pipeline is what /status.json says of one.
-type pipeline struct {
-	Name, State string
-	Next        *time.Time
-	Failed      bool
-	LastRun     *struct {
-		State    string
-		Tick     *time.Time
-		Inserted uint64
-	} `json:"last_run"`
-}
-
-func (p *process) pipelines() []pipeline {
-	p.s.t.Helper()
-	var doc struct{ Pipelines []pipeline }
-	body := p.get("/status.json")
-	if body == "" {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(body), &doc); err != nil {
-		p.s.t.Fatalf("status.json: %v\n%s", err, body)
-	}
-	return doc.Pipelines
-}
-
 // until waits until ok holds.
-func (s *site) until(what string, ok func() bool) { s.within(limit, what, ok) }
+func (s *site) until(what string, ok func() bool) { s.every(50*time.Millisecond, limit, what, ok) }
 
-func (s *site) within(limit time.Duration, what string, ok func() bool) {
+// every asks every so often whether ok holds, until a limit.
+func (s *site) every(pause, limit time.Duration, what string, ok func() bool) {
 	s.t.Helper()
-	deadline, tick := time.NewTimer(limit), time.NewTicker(50*time.Millisecond)
+	deadline, tick := time.NewTimer(limit), time.NewTicker(pause)
 	defer deadline.Stop()
 	defer tick.Stop()
 	for !ok() {
@@ -282,3 +259,13 @@ func (s *site) runs() []string {
 	}
 	return out
 }
+
+// newServer serves HTTP on a loopback address until the test ends.
+func newServer(t *testing.T, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -121,8 +121,9 @@ func (p *part) watch(ctx context.Context, child *process.Child) error {
 			silent = 0
 			p.answers(nil)
 		default:
-			silent++
-			p.answers(err)
+			if silent++; silent > 1 { // once may be a busy machine
+				p.answers(err)
+			}
 			if child == nil && silent >= strikes {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"creditsync/internal/bus"
@@ -37,6 +38,7 @@ type server struct {
 	relays    map[string]*relaying // by kind
 	metrics   *console.Metrics
 	started   time.Time
+	self      process.Identity
 
 	mu       sync.Mutex
 	progress map[string]pipelines.Progress // of the runs that go, by pipeline
@@ -47,6 +49,7 @@ type server struct {
 	fitAt    time.Time                     // when that was found
 
 	fitting sync.Mutex // held by who finds out
+	ending  atomic.Bool
 }
 
 func (a *App) serveLock() string { return filepath.Join(a.Config.DataDir, "serve.lock") }
@@ -91,7 +94,11 @@ func (a *App) newServer(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{App: a, ledger: l, started: a.Now(), progress: map[string]pipelines.Progress{}, relays: map[string]*relaying{}}
+	self, err := process.Own()
+	if err != nil {
+		return nil, err
+	}
+	s := &server{App: a, ledger: l, self: self, started: a.Now(), progress: map[string]pipelines.Progress{}, relays: map[string]*relaying{}}
 	s.metrics = console.NewMetrics(s)
 	a.open.mu.Lock()
 	a.open.server = s
@@ -138,7 +145,8 @@ func (s *server) run(ctx context.Context, web *web, ready func(map[string]string
 		}
 	})
 	<-work.Done()
-	s.Log.Info("ending", "after", drain)
+	s.ending.Store(true)
+	s.Log.Info("ending: no run begins any more")
 	above.Wait()
 	endParts()
 	below.Wait()
@@ -276,6 +284,9 @@ func (s *server) brokerPart() *part {
 // unready says what is not up, nil where everything is.
 func (s *server) unready() []fault.Text {
 	var list []fault.Text
+	if s.ending.Load() {
+		list = append(list, fault.T("serve：正在结束", "serve: it is ending"))
+	}
 	for _, p := range []*part{s.engine, s.broker} {
 		p.mu.Lock()
 		if !p.up {

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"maps"
 
 	"creditsync/internal/console"
 	"creditsync/internal/fault"
+	"creditsync/internal/ledger"
 )
 
 var _ console.Source = (*server)(nil)
@@ -15,6 +17,9 @@ func (s *server) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
+	maps.DeleteFunc(books.open, func(_ string, r ledger.RunRow) bool { // the scheduler knows better what runs here
+		return r.Holder.PID == s.self.PID && r.Holder.Host == s.self.Host
+	})
 	st := Status{At: s.Now(), Version: s.Version, Serving: s.started, Alerting: s.Config.Alerts.Webhook != nil}
 	for i := range s.Config.Pipelines {
 		st.Pipelines = append(st.Pipelines, s.statusOf(&s.Config.Pipelines[i], books, st.At))
