@@ -17,6 +17,9 @@ import (
 // Status is how everything is, as the status page and `creditsync status` show it.
 type Status = console.Status
 
+// PipelineStatus is how one pipeline is.
+type PipelineStatus = console.Pipeline
+
 // StatusDocument is a Status as JSON, with times in a zone.
 func StatusDocument(st Status, lang fault.Language, zone *time.Location) any {
 	return console.Document(st, lang, zone)
