@@ -82,6 +82,7 @@ func (a *App) runAll(ctx context.Context, chosen []*config.Pipeline, wish pipeli
 			continue
 		}
 		rep := runner.Run(ctx, a.onRoad(p), wish)
+		rep.Err = a.embeddedTrouble(rep.Err)
 		results = append(results, a.publish(ctx, rep))
 	}
 	if len(unfit) == 0 { // nor does a ledger clean up that may have forgotten what was committed

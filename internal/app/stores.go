@@ -56,8 +56,7 @@ func alive(h ledger.Holder) bool {
 
 func (a *App) makeDataDir() error {
 	if err := os.MkdirAll(a.Config.DataDir, 0o700); err != nil {
-		return fault.New(fault.Environment, "data_dir.unwritable", fault.T("建不了数据目录 %s", "the data directory %s cannot be made", a.Config.DataDir)).Because(err).
-			Do(fault.T("请检查 data_dir 及其上级目录的权限。", "Check data_dir and the rights on the folder above it."))
+		return fault.New(fault.Environment, "data_dir.unwritable", fault.T("建不了数据目录 %s", "the data directory %s cannot be made", a.Config.DataDir)).Because(err).Do(fault.Disk(err))
 	}
 	return nil
 }

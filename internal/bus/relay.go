@@ -135,6 +135,9 @@ func (r *Relay) Catchup(ctx context.Context) (Result, error) {
 			return res, context.Cause(ctx)
 		}
 		err = classed(err, r.options.Config.Brokers)
+		if f := (*fault.Error)(nil); r.options.Config.Embedded && errors.As(err, &f) && f.Code == "kafka.storage" {
+			f.Retry = false // there is no other broker whose disk has room
+		}
 		if res.Messages > before {
 			since, told = r.options.Now(), false
 			wait.Reset()

@@ -3,7 +3,6 @@ package engine
 import (
 	"encoding/xml"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -28,11 +27,12 @@ type Options struct {
 }
 
 // serverDefaults bound the caches, whose defaults are made for machines that ClickHouse has for itself.
-func serverDefaults(o Options) map[string]string {
+func serverDefaults(o Options, keep uint64) map[string]string {
 	s := map[string]string{
 		"mark_cache_size":          "536870912",
 		"primary_index_cache_size": "268435456",
 		"logger.level":             "warning",
+		"storage_configuration.disks.default.keep_free_space_bytes": fmt.Sprint(keep),
 	}
 	if o.Memory > 0 {
 		s["max_server_memory_usage"] = fmt.Sprint(o.Memory)
@@ -72,9 +72,9 @@ func grants(o Options) []string {
 }
 
 // writeConfig writes the engine's two configuration files into dir and returns their paths.
-func writeConfig(dir string, o Options) (server, users string, err error) {
+func writeConfig(dir string, o Options, keep uint64) (server, users string, err error) {
 	server, users = filepath.Join(dir, "config.xml"), filepath.Join(dir, "users.xml")
-	if err := os.WriteFile(server, []byte("<clickhouse>\n"+elements(serverDefaults(o))+"</clickhouse>\n"), 0o600); err != nil {
+	if err := replace(server, []byte("<clickhouse>\n"+elements(serverDefaults(o, keep))+"</clickhouse>\n")); err != nil {
 		return "", "", err
 	}
 	var b strings.Builder
@@ -84,7 +84,7 @@ func writeConfig(dir string, o Options) (server, users string, err error) {
 		b.WriteString("<query>" + escapeXML(g) + "</query>\n")
 	}
 	b.WriteString("</grants>\n</default></users>\n</clickhouse>\n")
-	if err := os.WriteFile(users, []byte(b.String()), 0o600); err != nil {
+	if err := replace(users, []byte(b.String())); err != nil {
 		return "", "", err
 	}
 	return server, users, nil

@@ -22,6 +22,12 @@ type Engine struct {
 	version string   // as version() says
 	slots   chan struct{}
 
+	room        room
+	definitions definitions
+	reserve     string // a file that is given up when the disk is full
+	aside       string // where parts go that were not written whole
+	failure     failure
+
 	mu       sync.Mutex // of closed, and of sessions' first use
 	closed   bool
 	sessions sync.WaitGroup
@@ -40,12 +46,8 @@ func Open(library, dataDir string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, unusable(dataDir, err)
 	}
-	store := filepath.Join(dataDir, "store")
-	if err := os.MkdirAll(store, 0o700); err != nil {
-		return nil, unusable(dataDir, err)
-	}
-	server, users, err := writeConfig(dataDir, o)
-	if err != nil {
+	e := &Engine{options: o, slots: make(chan struct{}, o.Concurrency), failure: failure{met: make(chan struct{})}}
+	if err := e.prepare(dataDir); err != nil {
 		return nil, unusable(dataDir, err)
 	}
 	if o.TimeZone != "" {
@@ -57,8 +59,7 @@ func Open(library, dataDir string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, unloadable(library, err)
 	}
-	e := &Engine{lib: lib, options: o, slots: make(chan struct{}, o.Concurrency),
-		args: []string{"clickhouse", "--path=" + store, "--config-file=" + server, "--users_config=" + users}}
+	e.lib = lib
 	keepSignals(func() {
 		lib.signals(0)
 		e.control = e.connect()
@@ -73,7 +74,49 @@ func Open(library, dataDir string, o Options) (*Engine, error) {
 		return nil, unusable(dataDir, err)
 	}
 	e.version = r
+	if err := e.opened(); err != nil {
+		return nil, err
+	}
 	return e, nil
+}
+
+// prepare makes what the engine needs in its data directory, and mends what a full disk has left there.
+func (e *Engine) prepare(dataDir string) (err error) {
+	store := filepath.Join(dataDir, "store")
+	e.definitions = definitions{store, filepath.Join(dataDir, "definitions")}
+	e.reserve, e.aside = filepath.Join(dataDir, "reserve"), filepath.Join(dataDir, "aside")
+	if err := os.MkdirAll(store, 0o700); err != nil {
+		return err
+	}
+	if e.room, err = newRoom(dataDir); err != nil {
+		return err
+	}
+	if _, err := e.definitions.mend(); err != nil {
+		return err
+	}
+	if err := e.room.start(); err != nil {
+		return err
+	}
+	server, users, err := writeConfig(dataDir, e.options, e.room.keep)
+	e.args = []string{"clickhouse", "--path=" + store, "--config-file=" + server, "--users_config=" + users}
+	return err
+}
+
+// opened is what is due once the engine has its data directory.
+func (e *Engine) opened() error {
+	if n, err := e.refused(); err != nil || n > 0 {
+		return errors.Join(err, e.surrender())
+	}
+	if err := e.definitions.keep(); err != nil {
+		return unusable(e.room.dir, err)
+	}
+	if err := os.RemoveAll(e.aside); err != nil { // the engine does without
+		return unusable(e.room.dir, err)
+	}
+	if err := e.room.set(e.reserve); err != nil {
+		return unusable(e.room.dir, err)
+	}
+	return nil
 }
 
 func unloadable(library string, err error) *fault.Error {
@@ -84,7 +127,7 @@ func unloadable(library string, err error) *fault.Error {
 
 func unusable(dataDir string, err error) *fault.Error {
 	return fault.New(fault.Environment, "engine.data_directory",
-		fault.T("内置 ClickHouse 打不开数据目录 %s", "the embedded ClickHouse cannot open its data directory %s", dataDir)).Because(err)
+		fault.T("内置 ClickHouse 打不开数据目录 %s", "the embedded ClickHouse cannot open its data directory %s", dataDir)).Because(err).Do(fault.Disk(err))
 }
 
 // Version is the engine's version, as in "26.7.2.1".

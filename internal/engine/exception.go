@@ -30,6 +30,8 @@ const (
 	authenticationFailed = 516
 	cannotDecompress     = 271
 	unknownException     = 1002
+	notEnoughSpace       = 243
+	cannotWrite          = 75
 )
 
 // exceptionName is ClickHouse's name for one of them.
@@ -57,6 +59,10 @@ func exceptionName(code int) string {
 		return "AUTHENTICATION_FAILED"
 	case cannotDecompress:
 		return "CANNOT_DECOMPRESS"
+	case notEnoughSpace:
+		return "NOT_ENOUGH_SPACE"
+	case cannotWrite:
+		return "CANNOT_WRITE_TO_FILE_DESCRIPTOR"
 	}
 	return "UNKNOWN_EXCEPTION"
 }

@@ -39,6 +39,9 @@ func serveChild(dir string) int {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(1)
 	}()
+	if os.Getenv("CREDITSYNC_TEST_IGNORE_SIGXFSZ") != "" {
+		signal.Ignore(syscall.SIGXFSZ)
+	}
 	executable, _ := os.Executable()
 	library, err := FindLibrary("", os.Getenv, executable)
 	if err != nil {

@@ -73,6 +73,9 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 		return err
 	}
 	defer func() {
+		if fault.CodeOf(err) == "engine.write_refused" {
+			return // closing it would clear away parts that may be needed again
+		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 		defer cancel()
 		if e := e.Close(last); e != nil {
@@ -89,7 +92,28 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 	}
 	o.Log.Info("engine ready", "version", e.Version(), "http", addresses["http"], "dir", dir, "seconds", time.Since(started).Seconds())
 	o.Ready(addresses)
-	return s.Serve(ctx, l)
+	return e.serve(ctx, s, l)
+}
+
+// serve answers until ctx ends or the disk has refused a write.
+func (e *Engine) serve(ctx context.Context, s *Server, l net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go e.watch(ctx)
+	go func() {
+		select {
+		case <-e.failure.met:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	err := s.Serve(ctx, l)
+	select {
+	case <-e.failure.met:
+		return e.surrender()
+	default:
+		return err
+	}
 }
 
 // reachable refuses to serve other machines without a password.

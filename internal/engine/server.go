@@ -164,6 +164,9 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request) error {
 	if err := session.allowed(q); err != nil {
 		return err
 	}
+	if err := s.engine.room.admit(q.st, q.text); err != nil {
+		return err
+	}
 	return s.run(w, r, session, q)
 }
 
@@ -213,6 +216,12 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 		result, err = session.stream(ctx, a, q, format, j)
 	} else {
 		result, err = session.write(ctx, a, q, format)
+	}
+	if err == nil && (!q.st.reads() || result.Elapsed > slowAnswer) {
+		err = s.engine.written()
+	}
+	if err == nil && q.st.defines(q.text) {
+		err = s.engine.definitions.keep()
 	}
 	if err != nil {
 		a.fail(err)

@@ -140,6 +140,21 @@ func Retryable(err error) (bool, time.Duration) {
 	return false, 0
 }
 
+// worstOf is the classed one of several joined errors that decides the exit status; nil where e is no join or none is classed.
+func worstOf(e error) error {
+	joined, ok := e.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	class := ClassOf(e)
+	for _, one := range joined.Unwrap() {
+		if ClassOf(one) == class && CodeOf(one) != "" {
+			return one
+		}
+	}
+	return nil
+}
+
 // Say is what people read of err in language l: the sentences of the classed errors in the chain from the outside in,
 // the innermost cause, and on a line of its own the outermost hint.
 func Say(err error, l Language) string {
@@ -149,6 +164,9 @@ func Say(err error, l Language) string {
 		f, ok := e.(*Error)
 		if !ok {
 			inner := errors.Unwrap(e)
+			if inner == nil {
+				inner = worstOf(e)
+			}
 			var deeper *Error
 			if inner == nil || !errors.As(inner, &deeper) {
 				parts = append(parts, e.Error())

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"syscall"
 
 	"creditsync/internal/fault"
 
+	"golang.org/x/sys/unix"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -49,7 +51,7 @@ func broken(path string, err error) error {
 	switch {
 	case code == sqlite3.SQLITE_CORRUPT, code == sqlite3.SQLITE_NOTADB:
 		return damaged(path, err)
-	case code == sqlite3.SQLITE_FULL, errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case code == sqlite3.SQLITE_FULL, errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), code == sqlite3.SQLITE_IOERR && full(path):
 		return fault.New(fault.Environment, "ledger.full", fault.T(
 			"磁盘已满，无法写入账本 %s", "the disk is full: the ledger %s cannot be written", path)).Because(err).
 			Do(fault.T("请腾出磁盘空间后重试；未提交的内容没有生效", "free some space and try again; nothing that was not committed has taken effect"))
@@ -57,6 +59,9 @@ func broken(path string, err error) error {
 		return fault.New(fault.Environment, "ledger.locked", fault.T(
 			"账本 %s 一直被其他进程锁定", "other processes keep the ledger %s locked", path)).Because(err).Again().
 			Do(fault.T("请确认没有备份或数据库工具打开它", "make sure that no backup or database tool has it open"))
+	case errors.Is(err, syscall.EROFS), (code == sqlite3.SQLITE_READONLY || code == sqlite3.SQLITE_CANTOPEN) && readOnly(path):
+		return fault.New(fault.Environment, "ledger.readonly", fault.T(
+			"账本 %s 所在的文件系统是只读的", "the ledger %s is on a read-only file system", path)).Because(err).Do(fault.Disk(syscall.EROFS))
 	case code == sqlite3.SQLITE_READONLY, code == sqlite3.SQLITE_PERM, errors.Is(err, fs.ErrPermission):
 		return fault.New(fault.Environment, "ledger.readonly", fault.T(
 			"没有写账本 %s 的权限", "the ledger %s may not be written", path)).Because(err).
@@ -65,6 +70,19 @@ func broken(path string, err error) error {
 	return fault.New(fault.Environment, "ledger.io", fault.T(
 		"无法读写账本 %s", "the ledger %s cannot be read or written", path)).Because(err).
 		Do(fault.T("请检查目录是否存在、磁盘是否正常", "check that its folder exists and that the disk is sound"))
+}
+
+// little is how much is free at most where SQLite's "disk I/O error" means that nothing is: it does not say why.
+const little = 1 << 20
+
+func full(path string) bool {
+	var s unix.Statfs_t
+	return unix.Statfs(filepath.Dir(path), &s) == nil && s.Bavail*uint64(s.Bsize) < little
+}
+
+func readOnly(path string) bool {
+	var s unix.Statfs_t
+	return unix.Statfs(filepath.Dir(path), &s) == nil && s.Flags&unix.ST_RDONLY != 0
 }
 
 func damaged(path string, err error) error {

@@ -72,7 +72,8 @@ func Open(ctx context.Context, path string, o Options) (*Ledger, error) {
 		return nil, broken(path, err)
 	}
 	if err := l.prepare(ctx); err != nil {
-		return nil, errors.Join(err, l.Close())
+		_ = l.Close() // what is wrong was said
+		return nil, err
 	}
 	return l, nil
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -45,6 +46,9 @@ type Child struct {
 	addresses map[string]string
 	done      chan struct{}
 	err       error // how it ended; read after done
+	spec      Spec
+	from      int64 // where its part of the log begins
+	stopped   atomic.Bool
 }
 
 // Start starts the program and waits until it is ready. If it ends before or takes too long, the error has the class
@@ -71,6 +75,7 @@ func Start(ctx context.Context, s Spec) (*Child, error) {
 	if err != nil {
 		return nil, unstartable(s, from, err)
 	}
+	c.spec, c.from = s, from
 	defer ready.Close()
 	if err := c.await(ctx, s, ready); err != nil {
 		c.kill()
@@ -192,6 +197,7 @@ func (c *Child) Stop(ctx context.Context) error {
 		return nil
 	default:
 	}
+	c.stopped.Store(true)
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("signal process %d: %w", c.PID(), err)
 	}
@@ -215,7 +221,29 @@ func (c *Child) kill() {
 // tailBytes is how much of a child's log an error shows.
 const tailBytes = 2048
 
+// Ended is nil while the child runs and after Stop. Otherwise it says that the child has ended by itself, with the end of its
+// log; the class is fault.Environment, the code "process.ended".
+func (c *Child) Ended() error {
+	select {
+	case <-c.done:
+	default:
+		return nil
+	}
+	if c.stopped.Load() {
+		return nil
+	}
+	err := fmt.Errorf("it ended: %w", ended(c.err))
+	if text := tail(c.spec.Log, c.from); text != "" {
+		err = fmt.Errorf("%w; the end of its log:\n%s", err, text)
+	}
+	return fault.New(fault.Environment, "process.ended", fault.T("%s 进程已自行退出", "the %s process has ended by itself", c.spec.What)).Because(err).
+		Do(fault.T("完整日志见 %s；排除原因后再次运行。", "Its whole log is in %s; mend what it names and run again.", c.spec.Log))
+}
+
 func unstartable(s Spec, from int64, err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EROFS) || errors.Is(err, os.ErrPermission) {
+		return fault.New(fault.Environment, "process.start", fault.T("无法启动 %s 进程", "cannot start the %s process", s.What)).Because(err).Do(fault.Disk(err))
+	}
 	text := tail(s.Log, from)
 	if text != "" {
 		err = fmt.Errorf("%w; the end of its log:\n%s", err, text)

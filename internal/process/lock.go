@@ -100,7 +100,7 @@ func (h *Held) Unlock() error {
 func unlockable(path string, err error) error {
 	return fault.New(fault.Environment, "process.lock_file",
 		fault.T("无法使用锁文件 %s", "cannot use the lock file %s", path)).Because(err).
-		Do(fault.T("检查该目录的权限和磁盘空间", "check the directory's permissions and free space"))
+		Do(fault.Disk(err))
 }
 
 func locked(path string) error {

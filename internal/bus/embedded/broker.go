@@ -90,6 +90,10 @@ func Run(ctx context.Context, o Options) error {
 
 func start(o Options, host string, port int, broken chan string) (*kfake.Cluster, error) {
 	topics := filepath.Join(o.Dir, "topics")
+	room, err := newRoom(o.Dir)
+	if err != nil {
+		return nil, storage(o.Dir, err)
+	}
 	commits, err := openCommitLog(filepath.Join(o.Dir, "commits.log"))
 	if err != nil {
 		return nil, storage(o.Dir, err)
@@ -125,6 +129,7 @@ func start(o Options, host string, port int, broken chan string) (*kfake.Cluster
 		}
 		return nil, storage(o.Dir, err)
 	}
+	room.watch(cluster, func(err error) { o.Log.Error("messages are refused: the disk is full", "error", err) })
 	commits.watch(cluster, func(err error) { o.Log.Error("a commit was refused: it cannot be written down", "error", err) })
 	return cluster, nil
 }
@@ -149,9 +154,12 @@ func splitListen(listen string) (host string, port int, err error) {
 }
 
 func storage(dir string, err error) error {
-	return fault.New(fault.Environment, "broker.storage", fault.T("broker 无法使用目录 %s", "the broker cannot use the folder %s", dir)).Because(err).
-		Do(fault.T("检查权限和磁盘空间", "check permissions and free space"))
+	return fault.New(fault.Environment, "broker.storage", fault.T("broker 无法使用目录 %s", "the broker cannot use the folder %s", dir)).Because(err).Do(fault.Disk(err))
 }
+
+// unwritten are the beginnings of kfake's lines about something that it could not write: a batch, a producer's state, the
+// list of topics, the end of a transaction. TestBroker_LinesAboutTheDisk holds them against its source.
+var unwritten = [...]string{"persist batch ", "persist group entry ", "persist pid entry ", "persist %s: ", "endTx: failed to persist"}
 
 // logger passes kfake's lines on; it is talkative below a warning.
 type logger struct {
@@ -161,16 +169,19 @@ type logger struct {
 
 // Logf implements kfake.Logger.
 func (l logger) Logf(level kfake.LogLevel, format string, args ...any) {
-	switch level {
-	case kfake.LogLevelError:
-		what := fmt.Sprintf(format, args...)
-		l.log.Error(what)
-		if strings.HasPrefix(format, "endTx: failed to persist") {
-			// The end of a transaction did not reach the disk, and kfake would answer as if it had. It must not: hold it
-			// here, within the request, until the process is gone.
+	for _, failed := range unwritten {
+		if strings.HasPrefix(format, failed) {
+			// It did not reach the disk, or half of it did, and kfake would go on, or even answer as if it had. It must not:
+			// hold it here, within the request, until the process is gone.
+			what := fmt.Sprintf(format, args...)
+			l.log.Error(what)
 			l.broken <- what
 			select {}
 		}
+	}
+	switch level {
+	case kfake.LogLevelError:
+		l.log.Error(fmt.Sprintf(format, args...))
 	case kfake.LogLevelWarn:
 		l.log.Warn(fmt.Sprintf(format, args...))
 	default:

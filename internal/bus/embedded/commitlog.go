@@ -99,7 +99,6 @@ func (l *commitLog) add(c commit) error {
 // watch makes the cluster write every commit down before it carries it out. A commit that cannot be written down is
 // refused, and so is what would begin the next transaction while the one before still stands there.
 func (l *commitLog) watch(cluster *kfake.Cluster, log func(error)) {
-	const storageError = 56
 	cluster.ControlKey(kmsg.EndTxn.Int16(), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
 		end := req.(*kmsg.EndTxnRequest)
