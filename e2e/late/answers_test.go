@@ -78,7 +78,7 @@ func TestAnswers_I2(t *testing.T) {
 	}
 	for where, start := range brokers {
 		for _, what := range slices.Sorted(maps.Keys(acts)) {
-			t.Run(what+", "+where, func(t *testing.T) {
+			t.Run(what+" on "+where, func(t *testing.T) {
 				t.Parallel()
 				from := site.NewSource(t)
 				s := newSite(t, keysOf(t), start(t), "")
