@@ -158,7 +158,7 @@ func storage(dir string, err error) error {
 }
 
 // unwritten are the beginnings of kfake's lines about something that it could not write: a batch, a producer's state, the
-// list of topics, the end of a transaction. TestBroker_LinesAboutTheDisk holds them against its source.
+// list of topics, the end of a transaction. They are those of the pinned version: look at them again with each new one.
 var unwritten = [...]string{"persist batch ", "persist group entry ", "persist pid entry ", "persist %s: ", "endTx: failed to persist"}
 
 // logger passes kfake's lines on; it is talkative below a warning.

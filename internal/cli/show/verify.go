@@ -42,7 +42,7 @@ func (g *page) conclude(parts, differences, failed int) {
 	case parts == 0:
 		g.line("%s", g.say("没有可核对的管道或记录类型。", "there is no pipeline and no kind to verify."))
 	case differences == 0 && failed == 0:
-		g.line("%s", g.paint(green, g.sayf("%d 项全部一致；什么都没有改动。", "all %d comparisons are equal; nothing was changed.", parts)))
+		g.line("%s", g.paint(green, g.sayf("%d 项全部一致。", "all %d comparisons are equal.", parts)))
 	default:
 		var said []string
 		if differences > 0 {
@@ -51,7 +51,7 @@ func (g *page) conclude(parts, differences, failed int) {
 		if failed > 0 {
 			said = append(said, g.sayf("%d 项没能核对", "not compared: %d", failed))
 		}
-		g.line("%s", g.paint(red, strings.Join(said, g.say("，", ", "))+g.say("；什么都没有改动。", "; nothing was changed.")))
+		g.line("%s", g.paint(red, strings.Join(said, g.say("，", ", "))+g.say("。", ".")))
 	}
 }
 
