@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	fast "github.com/segmentio/asm/utf8" // vectors: the standard library takes a rune at a time (measured: 8 % of a first load)
 )
 
 // A decode function turns as much of src into UTF-8 as fits into dst and is complete, and says how much of both that was
@@ -28,7 +30,7 @@ const replacement = "\uFFFD"
 
 // decodeUTF8 copies what is UTF-8 and replaces each byte that is not.
 func decodeUTF8(dst, src []byte, eof bool) (nDst, nSrc int, lost bool) {
-	if n := wholeRunes(src[:min(len(dst), len(src))]); n > 0 && utf8.Valid(src[:n]) {
+	if n := wholeRunes(src[:min(len(dst), len(src))]); n > 0 && fast.Valid(src[:n]) {
 		copy(dst, src[:n])
 		return n, n, false
 	}
