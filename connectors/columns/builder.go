@@ -1,12 +1,13 @@
 // Package columns builds the batches of a connector: Arrow text columns, filled row by row straight from the bytes that came
-// over the wire, without an allocation a cell or a row. It is for sources whose rows come as cells, such as databases and
-// APIs; what a cell is and where it ends is the connector's business.
+// over the wire or out of a file, without an allocation a cell or a row. What a cell is and where it ends is the connector's
+// business: it has them one by one (Add), or knows where they lie in a record (AddSpans).
 //
 // Memory comes from the reader's allocator and is handed over to the batch, whose release gives it back. Start at Builder.
 package columns
 
 import (
 	"encoding/binary"
+	"strconv"
 
 	"creditsync/connectors"
 
@@ -94,6 +95,63 @@ func (b *Builder) put(col *column, cell []byte, row int) {
 	col.used += n
 	col.offsets[row] = int32(col.used)
 	b.bytes += n
+}
+
+// Span is where a cell lies in its record; one that begins before 0 is null.
+type Span struct{ Lo, Hi int32 }
+
+// Place is where a row stands in its source: a number between two texts.
+type Place struct {
+	Before string
+	Number int
+	After  string
+}
+
+// AddSpans appends a row whose cells lie in text. Cells beyond the columns are not looked at, missing ones are empty.
+func (b *Builder) AddSpans(text []byte, cells []Span, at Place) {
+	if b.rows == b.room {
+		b.grow()
+	}
+	width, row := len(b.cols)-1, b.rows+1
+	have := min(width, len(cells))
+	cols := b.cols[:have]
+	for i, cell := range cells[:have] {
+		col := &cols[i]
+		if cell.Lo < 0 || col.valid != nil {
+			col.mark(b.mem, b.room, row-1, cell.Lo >= 0)
+			if cell.Lo < 0 {
+				col.offsets[row] = int32(col.used)
+				continue
+			}
+		}
+		n := int(cell.Hi - cell.Lo)
+		if col.used+n+16 > len(col.data) {
+			col.reserve(b.mem, n+16)
+		}
+		// As in put: two words, whatever follows in the record.
+		if n <= 16 && int(cell.Lo)+16 <= len(text) {
+			src, dst := text[cell.Lo:cell.Lo+16], col.data[col.used:col.used+16]
+			binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(src))
+			binary.LittleEndian.PutUint64(dst[8:], binary.LittleEndian.Uint64(src[8:]))
+		} else {
+			copy(col.data[col.used:], text[cell.Lo:cell.Hi])
+		}
+		col.used += n
+		col.offsets[row] = int32(col.used)
+	}
+	for i := have; i < width; i++ {
+		b.put(&b.cols[i], []byte{}, row)
+	}
+	refs := &b.cols[width]
+	if most := len(at.Before) + 20 + len(at.After); refs.used+most > len(refs.data) {
+		refs.reserve(b.mem, most)
+	}
+	to := refs.used + copy(refs.data[refs.used:], at.Before)
+	to = len(strconv.AppendInt(refs.data[:to], int64(at.Number), 10))
+	refs.used = to + copy(refs.data[to:], at.After)
+	refs.offsets[row] = int32(refs.used)
+	b.rows = row
+	b.bytes += len(text) + len(at.Before) + 8 + 4*len(b.cols)
 }
 
 // mark says whether the cell is there. The bitmap is made at the first one that is not.

@@ -54,6 +54,44 @@ func TestBuilder_KeepsEveryCell(t *testing.T) {
 	})
 }
 
+// TestBuilder_AddSpansIsAdd: cells that lie in a record come to the batch that the same cells come to one by one.
+func TestBuilder_AddSpansIsAdd(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		mem := memory.NewCheckedAllocator(new(Recycler))
+		spans, cells := New(mem, []string{"a", "b", "c"}), New(mem, []string{"a", "b", "c"})
+		for row := range rapid.IntRange(0, 1500).Draw(t, "rows") {
+			var text []byte
+			var at []Span
+			one := [][]byte{{}, {}, {}} // those that are missing are empty
+			for i := range rapid.IntRange(0, 5).Draw(t, "cells") {
+				var cell []byte
+				if rapid.IntRange(0, 9).Draw(t, "null") == 0 {
+					at = append(at, Span{Lo: -1, Hi: -1})
+				} else {
+					cell = append([]byte{}, rapid.StringN(0, 30, 40).Draw(t, "cell")...)
+					at = append(at, Span{Lo: int32(len(text)), Hi: int32(len(text) + len(cell))})
+					text = append(append(text, cell...), ',')
+				}
+				if i < len(one) {
+					one[i] = cell
+				}
+			}
+			spans.AddSpans(text, at, Place{Before: "a.csv:", Number: row, After: "!"})
+			cells.Add(one, fmt.Appendf(nil, "a.csv:%d!", row))
+		}
+		got, want := spans.Batch(1, nil), cells.Batch(1, nil)
+		if !array.RecordEqual(got.Rows, want.Rows) || !array.Equal(got.Refs, want.Refs) {
+			t.Fatalf("%v of %v\n%v of %v", got.Rows, got.Refs, want.Rows, want.Refs)
+		}
+		got.Release()
+		want.Release()
+		if n := mem.CurrentAlloc(); n != 0 {
+			t.Fatalf("%d bytes have not come back", n)
+		}
+	})
+}
+
 func TestBuilder_Fits(t *testing.T) {
 	t.Parallel()
 	b := New(nil, []string{"a"})

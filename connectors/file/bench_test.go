@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"creditsync/connectors"
+	"creditsync/connectors/columns"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
@@ -126,18 +127,18 @@ func BenchmarkScan(b *testing.B) {
 
 // BenchmarkScanAndFill is scanner and columns on one core, without file and decoding.
 func BenchmarkScanAndFill(b *testing.B) {
-	text := table30(20_000)
+	text := table30(connectors.MaxBatchRows)
 	b.SetBytes(int64(len(text)))
-	c := newColumns(new(recycler), make([]string, 30))
+	c := columns.New(nil, make([]string, 30))
 	for b.Loop() {
 		s := scanner{delim: ','}
 		for pos := 0; pos < len(text); {
 			s.reset()
 			n, _ := s.scan(text[pos:], true)
-			c.add(record{bytes: text[pos : pos+n], cells: s.cells, line: 1})
+			c.AddSpans(text[pos:pos+n], s.cells, columns.Place{Number: 1})
 			pos += n
 		}
-		c.batch(0, nil).Release()
+		c.Batch(0, nil).Release()
 	}
 }
 

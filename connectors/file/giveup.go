@@ -22,7 +22,7 @@ func (r *rows) giveUp(ctx context.Context, rule string) (record, error) {
 			lo++
 		}
 		cut = min(len(inHand), lo+connectors.MaxCell)
-		s.cells = append(s.cells, span{int32(lo), int32(cut)})
+		s.cells = append(s.cells, span{Lo: int32(lo), Hi: int32(cut)})
 	}
 	rec.bytes = bytes.Clone(inHand[:cut])
 	s.untangle(rec.bytes)

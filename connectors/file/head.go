@@ -139,7 +139,7 @@ func readLines(text []byte, eof bool, delim byte, most int) []line {
 		if !blankRecord(rec) {
 			l := line{no: no, end: pos, next: next, cells: make([]string, len(s.cells))}
 			for i, c := range s.cells {
-				l.cells[i] = trimName(string(rec.bytes[c.lo:c.hi]))
+				l.cells[i] = trimName(string(rec.bytes[c.Lo:c.Hi]))
 			}
 			lines = append(lines, l)
 		}

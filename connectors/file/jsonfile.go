@@ -166,14 +166,14 @@ func (r *jsonFileRows) record(one jsonrows.Record) (record, error) {
 	var bad *jsonrows.Syntax
 	switch err := r.text.shape.Row(one.JSON, &r.row); {
 	case errors.As(err, &bad) && r.text.form == formLines:
-		r.cells = append(r.cells, span{0, int32(len(one.JSON))})
+		r.cells = append(r.cells, span{Lo: 0, Hi: int32(len(one.JSON))})
 		rec.rule, rec.bytes, rec.cells = connectors.RuleBadJSON, one.JSON, r.cells
 		return rec, nil
 	case err != nil: // it was read to its end when its keys were learned
 		return rec, changed(r.name)
 	}
 	for _, c := range r.row.Cells {
-		r.cells = append(r.cells, span{c.Lo, c.Hi})
+		r.cells = append(r.cells, span{Lo: c.Lo, Hi: c.Hi})
 	}
 	rec.bytes, rec.rule, rec.cells = r.row.Text, r.row.Rule, r.cells
 	return rec, nil

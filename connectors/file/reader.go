@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"creditsync/connectors"
+	"creditsync/connectors/columns"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
@@ -36,7 +37,7 @@ var errClosed = errors.New("read of a closed reader")
 func newReader(files []input, enc charset, want connectors.Request) *reader {
 	r := &reader{files: files, enc: enc, want: want, mem: want.Memory}
 	if r.mem == nil {
-		r.mem = new(recycler)
+		r.mem = new(columns.Recycler)
 	}
 	for _, f := range files {
 		r.inputs = append(r.inputs, connectors.Input{Name: f.name, Size: f.size, Receipt: f.content.receipt(), Note: f.note()})
@@ -87,7 +88,7 @@ func (r *reader) next(ctx context.Context) (*connectors.Batch, error) {
 func (r *reader) batch(ctx context.Context, t *table) (*connectors.Batch, error) {
 	var refused []connectors.Refused
 	room := connectors.MaxBatchBytes
-	for t.columns.rows+len(refused) < connectors.MaxBatchRows {
+	for t.columns.Rows()+len(refused) < connectors.MaxBatchRows {
 		rec, err := t.next(ctx)
 		if err == io.EOF {
 			break
@@ -95,15 +96,15 @@ func (r *reader) batch(ctx context.Context, t *table) (*connectors.Batch, error)
 		if err != nil {
 			return nil, err
 		}
-		size := t.columns.sizeOf(rec)
-		if size > room && t.columns.rows+len(refused) > 0 {
+		size := t.sizeOf(rec)
+		if size > room && t.columns.Rows()+len(refused) > 0 {
 			t.hold(rec)
 			break
 		}
 		room -= size
 		r.rows++
 		if rec.rule == "" {
-			t.columns.add(rec)
+			t.columns.AddSpans(rec.bytes, rec.cells, columns.Place{Before: rec.place, Number: rec.line, After: rec.suffix})
 			continue
 		}
 		one := refuse(rec)
@@ -117,10 +118,10 @@ func (r *reader) batch(ctx context.Context, t *table) (*connectors.Batch, error)
 			}
 		}
 	}
-	if t.columns.rows+len(refused) == 0 {
+	if t.columns.Rows()+len(refused) == 0 {
 		return nil, nil
 	}
-	return t.columns.batch(r.at, refused), nil
+	return t.columns.Batch(r.at, refused), nil
 }
 
 func (r *reader) tooManyLost() error { return undecodable(r.lostIn, r.lostRef, r.lost, r.rows) }

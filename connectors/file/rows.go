@@ -75,7 +75,7 @@ func (r *rows) next(ctx context.Context) (record, error) {
 		r.line += 1 + r.scan.breaks
 		r.scan.untangle(rec.bytes)
 		rec.cells = r.scan.cells
-		if first := rec.cells[0]; blankCell(rec.bytes[first.lo:first.hi]) && blankRecord(rec) {
+		if first := rec.cells[0]; blankCell(rec.bytes[first.Lo:first.Hi]) && blankRecord(rec) {
 			continue
 		}
 		rec.rule = r.judge(rec)
@@ -95,7 +95,7 @@ func (r *rows) judge(rec record) string {
 	}
 	if len(rec.bytes) > connectors.MaxCell {
 		for _, c := range rec.cells {
-			if c.hi-c.lo > connectors.MaxCell {
+			if c.Hi-c.Lo > connectors.MaxCell {
 				return connectors.RuleCellTooLarge
 			}
 		}
@@ -153,7 +153,7 @@ func (r *rows) tooMuch() string {
 // blankRecord reports whether no cell has anything in it.
 func blankRecord(rec record) bool {
 	for _, c := range rec.cells {
-		if !blankCell(rec.bytes[c.lo:c.hi]) {
+		if !blankCell(rec.bytes[c.Lo:c.Hi]) {
 			return false
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"creditsync/connectors/columns"
 )
 
 // span is where a cell's text stands in its record, without the quotes around it.
-type span struct{ lo, hi int32 }
+type span = columns.Span
 
 // maxCells bounds a record: no table that people keep is wider.
 const maxCells = 16_384
@@ -52,7 +54,7 @@ func (s *scanner) scan(b []byte, eof bool) (n int, ok bool) {
 				s.at = i
 				return 0, false
 			}
-			s.cells = append(s.cells, span{int32(i), int32(j)})
+			s.cells = append(s.cells, span{Lo: int32(i), Hi: int32(j)})
 		}
 		switch {
 		case j == len(b):
@@ -138,7 +140,7 @@ func (s *scanner) quoted(b []byte, i int, eof bool) (int, bool) {
 		}
 		s.breaks += lines
 		s.open = false
-		s.cells = append(s.cells, span{int32(lo), int32(hi)})
+		s.cells = append(s.cells, span{Lo: int32(lo), Hi: int32(hi)})
 		return end, true
 	}
 }
@@ -147,7 +149,7 @@ func (s *scanner) quoted(b []byte, i int, eof bool) (int, bool) {
 func (s *scanner) untangle(rec []byte) {
 	for _, c := range s.tangled {
 		sp := &s.cells[c]
-		sp.hi = sp.lo + int32(unquote(rec[sp.lo:sp.hi]))
+		sp.Hi = sp.Lo + int32(unquote(rec[sp.Lo:sp.Hi]))
 	}
 	s.tangled = s.tangled[:0]
 }

@@ -58,7 +58,7 @@ func scanPieces(text []byte, delim byte, sizes ...int) (out []scanned, r *rows, 
 		}
 		one := scanned{line: rec.line, rule: rec.rule}
 		for _, c := range rec.cells {
-			one.cells = append(one.cells, string(rec.bytes[c.lo:c.hi]))
+			one.cells = append(one.cells, string(rec.bytes[c.Lo:c.Hi]))
 		}
 		out = append(out, one)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"creditsync/connectors"
+	"creditsync/connectors/columns"
 	"creditsync/internal/fault"
 )
 
@@ -47,7 +48,8 @@ func (r *record) ref() string { return fmt.Sprintf("%s%d%s", r.place, r.line, r.
 type table struct {
 	in      *input
 	rows    rowSource
-	columns *columns
+	columns *columns.Builder
+	refSize int // bytes of a row beside its text: its place and an offset a column
 	meter   *meter
 	held    *record // read already, for the next batch
 	any     bool    // a row has been read
@@ -59,7 +61,8 @@ func openTable(ctx context.Context, in *input, r *reader) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &table{in: in, rows: rows, columns: newColumns(r.mem, in.content.columns()), meter: in.meter}, nil
+	names := in.content.columns()
+	return &table{in: in, rows: rows, columns: columns.New(r.mem, names), refSize: 8 + 4*(len(names)+1), meter: in.meter}, nil
 }
 
 // next is the next row.
@@ -79,6 +82,9 @@ func (t *table) next(ctx context.Context) (record, error) {
 	return rec, err
 }
 
+// sizeOf is what a row takes in a batch.
+func (t *table) sizeOf(rec record) int { return len(rec.bytes) + len(rec.place) + t.refSize }
+
 // hold keeps rec, the last one that next returned, for the next batch: its bytes stay as they are until the one after it is
 // asked for.
 func (t *table) hold(rec record) { t.held = &rec }
@@ -88,11 +94,11 @@ func refuse(rec record) connectors.Refused {
 	out := connectors.Refused{Ref: rec.ref(), Rule: rec.rule}
 	room := connectors.MaxCell
 	for _, c := range rec.cells {
-		if c.lo < 0 {
+		if c.Lo < 0 {
 			out.Cells = append(out.Cells, "")
 			continue
 		}
-		cell := rec.bytes[c.lo:c.hi]
+		cell := rec.bytes[c.Lo:c.Hi]
 		if len(cell) > room {
 			cell = cell[:wholeRunes(cell[:room])]
 		}
@@ -107,7 +113,7 @@ func refuse(rec record) connectors.Refused {
 // close frees what is held; finished says that the input was read to its end.
 func (t *table) close(finished bool) {
 	t.rows.close()
-	t.columns.release()
+	t.columns.Release()
 	if finished {
 		t.meter.finish()
 	}

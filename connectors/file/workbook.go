@@ -129,7 +129,7 @@ func (r *bookRows) record(row *xlsx.Row, s *chosenSheet) record {
 	r.cells = r.cells[:0]
 	for _, column := range s.pick {
 		c := row.Cells[column]
-		r.cells = append(r.cells, span{c.Lo, c.Hi})
+		r.cells = append(r.cells, span{Lo: c.Lo, Hi: c.Hi})
 	}
 	return record{bytes: row.Text, cells: r.cells, place: r.place, line: row.Number, rule: row.Rule}
 }
