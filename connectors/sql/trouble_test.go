@@ -127,8 +127,7 @@ func TestNetwork_HalfOpen(t *testing.T) {
 	t.Parallel()
 	remotes(t, func(t *testing.T, r remote) {
 		r.o.Silence = 400 * time.Millisecond
-		// some 60 MB: far more than the sockets on the way hold, so that the stall finds rows that have not been sent
-		r.o.Table, r.o.Query, r.o.Key = "", "SELECT id, REPEAT(name, 40) AS name FROM penalty", []string{"id"}
+		r.proxy.Bandwidth(t, 300) // so that most of the 2.5 MB is still to come when the first batch is there
 		in, err := source(t, r.o).Open(t.Context(), connectors.Request{Zone: shanghai(t)})
 		if err != nil {
 			t.Fatal(err)
