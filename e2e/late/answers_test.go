@@ -88,14 +88,14 @@ func TestAnswers_I2(t *testing.T) {
 				}
 				arrive := func() {}
 				for i, o := range list {
-					s.Deliver(from.Files(t, changing(i+2)))
+					s.Deliver(from.Files(t, site.Changing(i+2)))
 					later := s.disturb(o, acts[what])
 					arrive() // what was late the night before: another commit is closed and applied meanwhile
 					arrive = later
 				}
 				arrive()
 				s.Calmly() // another night of the same: its sweep removes what came late
-				s.Books().Equal(t, undisturbed(t, from, changing(len(list)+1)))
+				s.Books().Equal(t, undisturbed(t, from, site.Changing(len(list)+1)))
 			})
 		}
 	}
@@ -109,7 +109,7 @@ func (s *deployment) disturb(o one, act func(chan struct{}) func(*wire.Exchange)
 	if o.kafka {
 		proxy = s.kafka
 	}
-	before := s.last()
+	before := s.Last()
 	release := make(chan struct{})
 	k := proxy.Once(o.name, o.nth, act(release))
 	began := time.Now()
@@ -117,7 +117,7 @@ func (s *deployment) disturb(o one, act func(chan struct{}) func(*wire.Exchange)
 	met := k.Met()
 	proxy.Play(nil)
 	closed := len(s.Committed(before))
-	s.again(before)
+	s.Again(before)
 	s.T.Logf("%s: met %v, %s after %s, closed %d", o, met, outcome, time.Since(began).Round(time.Millisecond), closed)
 	if !met && o.nth == 1 {
 		s.T.Errorf("%s: the run did not ask for it", o)
@@ -148,8 +148,8 @@ func undisturbed(t *testing.T, from *site.Source, last int) site.Books {
 		return books
 	}
 	s := newSite(t, keysOf(t), broker{}, "")
-	for n := 0; changing(n) <= last; n++ {
-		s.Deliver(from.Files(t, changing(n)))
+	for n := 0; site.Changing(n) <= last; n++ {
+		s.Deliver(from.Files(t, site.Changing(n)))
 		s.Calmly()
 	}
 	s.Calmly()

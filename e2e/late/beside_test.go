@@ -18,7 +18,7 @@ func TestBeside_TwoPipelines_I5(t *testing.T) {
 	}
 	s := newSite(t, keysOf(t), broker{}, two)
 	for night := range nights {
-		s.both(t, changing(night))
+		s.both(t, site.Changing(night))
 		runs := []*site.Process{s.Start(nil, "run", "--json", "east"), s.Start(nil, "run", "--json", "west")}
 		for i, p := range runs {
 			if got := p.Outcome(); got != "exit 0" {
@@ -38,7 +38,7 @@ func TestBeside_TwoPipelines_I5(t *testing.T) {
 	// The last two are those of the run in peace; its night is the one before.
 	want := newSite(t, keysOf(t), broker{}, two)
 	for night, list := range order {
-		want.both(t, changing(min(night, nights-1)))
+		want.both(t, site.Changing(min(night, nights-1)))
 		for _, pipeline := range list {
 			want.Calmly(pipeline)
 		}
@@ -53,8 +53,8 @@ func TestBeside_OnePipeline_I5(t *testing.T) {
 	s := newSite(t, keysOf(t), broker{}, "")
 	nights := 2
 	for night := range nights {
-		s.Deliver(from.Files(t, changing(night)))
-		before := s.last()
+		s.Deliver(from.Files(t, site.Changing(night)))
+		before := s.Last()
 		sleeper := s.asleep("staged") // so that the other comes while it runs
 		if got := s.Start(nil, "run", "--json").Outcome(); got != "exit 1 failed pipeline.busy" {
 			t.Errorf("the second run: %s", got)
@@ -81,7 +81,7 @@ func TestBeside_OwnEngine_I5(t *testing.T) {
 	s := &deployment{Site: site.New(t, program, keysOf(t), site.Config{Pipelines: two}), pipelines: two}
 	nights := 2
 	for night := range nights {
-		s.both(t, changing(night))
+		s.both(t, site.Changing(night))
 		first, second := s.Start(nil, "run", "--json", "east"), s.Start(nil, "run", "--json", "west")
 		got := []string{first.Outcome(), second.Outcome()}
 		t.Logf("night %d: %q", night, got)

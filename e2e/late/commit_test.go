@@ -49,10 +49,10 @@ func TestLateStatement_I2(t *testing.T) {
 				moments = moments[:3] // of scratch the janitor asks once
 			}
 			for i, m := range moments {
-				s.Deliver(from.Files(t, changing(i)))
+				s.Deliver(from.Files(t, site.Changing(i)))
 				s.late(statement, m)
 			}
-			s.Deliver(from.Files(t, changing(len(moments))))
+			s.Deliver(from.Files(t, site.Changing(len(moments))))
 			s.Calmly()
 			if left := s.Books()["left behind"]; len(left) > 0 {
 				t.Errorf("after a run in peace: %q is left behind", left)
@@ -101,7 +101,7 @@ func copied(statement string, no uint64) string {
 // late gives up a run's statement, which arrives at a moment of the next run.
 func (s *deployment) late(statement string, m moment) {
 	s.T.Helper()
-	before := s.last()
+	before := s.Last()
 	release := make(chan struct{})
 	var given, arrived atomic.Bool
 	var second atomic.Bool // the run that goes on is at work

@@ -39,7 +39,7 @@ func inOrder(t *testing.T, nights [][]string) site.Books {
 	t.Helper()
 	s := newSite(t, keysOf(t), broker{}, two)
 	for night, list := range nights {
-		s.both(t, changing(night))
+		s.both(t, site.Changing(night))
 		for _, pipeline := range list {
 			s.Calmly(pipeline)
 		}
@@ -76,7 +76,7 @@ func TestSleeper_OfTheKind_I5(t *testing.T) {
 	var order [][]string
 	s := newSite(t, keysOf(t), broker{}, two)
 	for night, step := range steps {
-		s.both(t, changing(night))
+		s.both(t, site.Changing(night))
 		sleeper := s.asleep(step.name, "east")
 		if got := s.Start(nil, "run", "--json", "west").Outcome(); got != "exit 0" {
 			t.Errorf("%s: the run that goes on: %s", step.name, got)
@@ -113,7 +113,7 @@ func TestSleeper_OfThePipeline_I5(t *testing.T) {
 	from := site.NewSource(t)
 	s := newSite(t, keysOf(t), broker{}, "")
 	for night, step := range steps {
-		s.Deliver(from.Files(t, changing(night)))
+		s.Deliver(from.Files(t, site.Changing(night)))
 		sleeper := s.asleep(step)
 		s.expired("penalties")
 		s.Calmly()

@@ -41,9 +41,9 @@ func TestSleeper_OfTheRelay_I5(t *testing.T) {
 		from := site.NewSource(t)
 		s := newSite(t, keysOf(t), b, "")
 		for i, step := range steps {
-			s.Deliver(from.Files(t, changing(2*i)))
+			s.Deliver(from.Files(t, site.Changing(2*i)))
 			sleeper := s.asleep(step)
-			s.Deliver(from.Files(t, changing(2*i+1)))
+			s.Deliver(from.Files(t, site.Changing(2*i+1)))
 			if got := s.Start(nil, "run", "--json").Outcome(); got != "exit 0" {
 				t.Errorf("%s: the run that goes on: %s", step, got)
 			}
@@ -51,7 +51,7 @@ func TestSleeper_OfTheRelay_I5(t *testing.T) {
 			t.Logf("%s: the sleeper: %s", step, s.superseded(sleeper))
 		}
 		s.Calmly() // in peace
-		s.Books().Equal(t, undisturbed(t, from, changing(2*len(steps)-1)))
+		s.Books().Equal(t, undisturbed(t, from, site.Changing(2*len(steps)-1)))
 	})
 }
 
@@ -81,7 +81,7 @@ func TestLateMessages_I5(t *testing.T) {
 		s.Deliver(from.Files(t, 0))
 		s.Calmly()
 		for i, name := range names {
-			s.Deliver(from.Files(t, changing(2*i+1)))
+			s.Deliver(from.Files(t, site.Changing(2*i+1)))
 			standing, release := make(chan struct{}), make(chan struct{})
 			k := s.kafka.Once(name, 1, func(x *wire.Exchange) {
 				close(standing)
@@ -97,7 +97,7 @@ func TestLateMessages_I5(t *testing.T) {
 				t.Fatalf("%s: the run ended before: %s", name, sleeper.Printed())
 			}
 			sleeper.Signal(syscall.SIGSTOP)
-			s.Deliver(from.Files(t, changing(2*i+2)))
+			s.Deliver(from.Files(t, site.Changing(2*i+2)))
 			if got := s.Start(nil, "run", "--json").Outcome(); got != "exit 0" {
 				t.Errorf("%s: the run that goes on: %s", name, got)
 			}
@@ -108,7 +108,7 @@ func TestLateMessages_I5(t *testing.T) {
 			t.Logf("%s: the sleeper: %s", name, s.superseded(sleeper))
 		}
 		s.Calmly()
-		s.Books().Equal(t, undisturbed(t, from, changing(2*len(names))))
+		s.Books().Equal(t, undisturbed(t, from, site.Changing(2*len(names))))
 	})
 }
 

@@ -80,26 +80,6 @@ func (s *deployment) run(env ...string) *site.Process {
 	return s.Start(env, "run", "--json", "-c", s.Path(wired))
 }
 
-// again runs calmly, past the proxies, until a commit after one is closed.
-func (s *deployment) again(after uint64) {
-	s.T.Helper()
-	for try := 0; len(s.Committed(after)) == 0; try++ {
-		if try == 3 {
-			s.T.Fatalf("no commit after %d runs", try)
-		}
-		s.Calmly()
-	}
-}
-
-// last is the number of the last closed commit.
-func (s *deployment) last() uint64 {
-	s.T.Helper()
-	if list := s.Committed(0); len(list) > 0 {
-		return list[len(list)-1].No
-	}
-	return 0
-}
-
 // keysOnce are the keys of all sites here.
 var keysOnce struct {
 	sync.Once
@@ -111,9 +91,6 @@ func keysOf(t testing.TB) []byte {
 	keysOnce.Do(func() { keysOnce.keys = site.NewKeys(t) })
 	return keysOnce.keys
 }
-
-// changing is the nth night that delivers something else than the one before.
-func changing(n int) int { return n + n/3 }
 
 // calmOnce are the books of an undisturbed site after one changing night, two and so on.
 var calmOnce struct {
@@ -130,7 +107,7 @@ func calm(t testing.TB, nights int) site.Books {
 	calmOnce.Do(func() {
 		s, from := newSite(t, keysOf(t), broker{}, ""), site.NewSource(t)
 		for n := range calmNights {
-			s.Deliver(from.Files(t, changing(n)))
+			s.Deliver(from.Files(t, site.Changing(n)))
 			s.Calmly()
 			calmOnce.after = append(calmOnce.after, s.Books())
 		}

@@ -46,7 +46,7 @@ func (a *App) checkDataDir() Finding {
 		dir = filepath.Dir(dir)
 	}
 	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
-		f.Err = fault.New(fault.Environment, "data_dir.unwritable", fault.T("%s 不可写", "%s cannot be written", dir)).Because(err)
+		f.Err = fault.New(fault.Environment, "data_dir.unwritable", fault.T("%s 不可写", "%s cannot be written", dir)).Because(err).Do(fault.Disk(err))
 		return f
 	}
 	if dir == a.Config.DataDir {

@@ -19,6 +19,12 @@ func (a *App) embeddedTrouble(err error) error {
 		}
 		return fault.New(fault.Environment, "kafka.storage", fault.T("内置 Kafka 的目录 %s 所在磁盘已满", "the disk of the embedded Kafka broker's folder %s is full", a.brokerDir())).Because(err).
 			Do(fault.T("请腾出空间后再次运行；数据已入库，未发布的消息届时补发。", "Make room and run again: the data is applied, and the messages that wait are told then."))
+	case "warehouse.code_243", "warehouse.code_701":
+		if a.Config.Warehouse.Embedded == nil {
+			return err
+		}
+		return fault.New(fault.Environment, fault.CodeOf(err), fault.T("内置 ClickHouse 的目录 %s 所在磁盘已满", "the disk of the embedded ClickHouse's folder %s is full", a.engineDir())).Because(err).
+			Do(fault.T("请腾出空间后再次运行；没有提交的内容没有生效，已提交的内容没有丢失。", "Make room and run again: what was not committed has taken no effect, and what was committed is kept."))
 	case "kafka.unreachable", "warehouse.unreachable":
 		if ended := a.childEnded(); ended != nil {
 			return ended

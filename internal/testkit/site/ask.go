@@ -69,3 +69,12 @@ func (s *Site) Committed(after uint64) (list []ledger.Commit) {
 	})
 	return list
 }
+
+// Last is the number of the last closed commit, 0 for none.
+func (s *Site) Last() uint64 {
+	s.T.Helper()
+	if list := s.Committed(0); len(list) > 0 {
+		return list[len(list)-1].No
+	}
+	return 0
+}

@@ -112,10 +112,10 @@ func (s *Site) Deliver(files [Files][]byte) {
 // Beside starts the engine and the broker that are not up, so that the runs use them.
 func (s *Site) Beside() {
 	s.T.Helper()
-	if s.Engine == nil {
+	if s.Engine == nil || s.Engine.Over() {
 		s.Engine = s.ServeEngine()
 	}
-	if s.Broker == nil {
+	if s.Broker == nil || s.Broker.Over() {
 		s.Broker = s.ServeBroker()
 	}
 }
@@ -152,6 +152,17 @@ func (s *Site) Calmly(more ...string) {
 		s.T.Fatalf("a run that nobody disturbed: %s\n%s", got, p.Printed())
 	}
 	s.took = append(s.took, time.Since(began))
+}
+
+// Again runs calmly until a commit after one is closed: a night that was disturbed is over then.
+func (s *Site) Again(after uint64) {
+	s.T.Helper()
+	for try := 0; len(s.Committed(after)) == 0; try++ {
+		if try == 3 {
+			s.T.Fatalf("no commit after %d runs", try)
+		}
+		s.Calmly()
+	}
 }
 
 // Usual is how long a run of this site takes that nobody disturbs.

@@ -46,6 +46,9 @@ func NewSourceOf(t testing.TB, seed uint64) *Source {
 // Quiet reports whether a night delivers what the one before did.
 func Quiet(night int) bool { return night%4 == 3 }
 
+// Changing is the nth night, from 0, that delivers something else than the one before.
+func Changing(n int) int { return n + n/3 }
+
 // Files are the contents of the night's files.
 func (s *Source) Files(t testing.TB, night int) [Files][]byte {
 	t.Helper()
