@@ -25,6 +25,9 @@ func (d *decoder) check(c *Config) {
 	if e := c.Warehouse.Embedded; e != nil && c.Warehouse.ClickHouse == nil {
 		d.open("warehouse.embedded.http", e.HTTP, e.Password)
 		d.open("warehouse.embedded.native", e.Native, e.Password)
+		if e.Memory > 0 && e.Memory < leastMemory {
+			d.say("warehouse.embedded.memory", fault.T("太小：引擎打开它的表就需要内存，至少 256MiB", "too little: the engine needs memory to open its tables; at least 256MiB"))
+		}
 	}
 	if ch := c.Warehouse.ClickHouse; ch != nil {
 		d.clickhouse(ch)
@@ -41,6 +44,10 @@ func (d *decoder) check(c *Config) {
 	d.distinct(c)
 	d.pipelines(c.Pipelines)
 }
+
+// leastMemory is the least that the engine may be given, in bytes. Measured: below some 60 MB libchdb does not open the tables
+// of all kinds.
+const leastMemory = 256 << 20
 
 // has reports whether the document has path.
 func (d *decoder) has(path string) bool { _, ok := d.at[path]; return ok }

@@ -122,11 +122,18 @@ func Worse(a, b Class) Class {
 	return a
 }
 
-// CodeOf is the code of the outermost classed error, "" where there is none.
+// CodeOf is the code of the outermost classed error, "" where there is none. Of several joined errors it is that of the one
+// that decides the class.
 func CodeOf(err error) string {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Code
+	for err != nil {
+		if e, ok := err.(*Error); ok {
+			return e.Code
+		}
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			inner = worstOf(err)
+		}
+		err = inner
 	}
 	return ""
 }
@@ -155,11 +162,19 @@ func worstOf(e error) error {
 	return nil
 }
 
-// Say is what people read of err in language l: the sentences of the classed errors in the chain from the outside in,
-// the innermost cause, and on a line of its own the outermost hint.
+// Say is what people read of err in language l: its words, and on a line of its own the hint.
 func Say(err error, l Language) string {
+	said, hint := Words(err, l)
+	if hint != "" {
+		said += "\n" + hint
+	}
+	return said
+}
+
+// Words are the sentences of the classed errors in err's chain from the outside in, with the innermost cause, and the
+// outermost hint, in language l. Of several joined errors they are those of the one that decides the class.
+func Words(err error, l Language) (said, hint string) {
 	var parts []string
-	var hint string
 	for e := err; e != nil; {
 		f, ok := e.(*Error)
 		if !ok {
@@ -185,9 +200,5 @@ func Say(err error, l Language) string {
 	if l == Chinese {
 		sep = "："
 	}
-	s := strings.Join(parts, sep)
-	if hint != "" {
-		s += "\n" + hint
-	}
-	return s
+	return strings.Join(parts, sep), hint
 }

@@ -18,10 +18,12 @@ func (p Printer) Error(err error) []byte {
 // problem adds an error, its hint on lines of its own.
 func (g *page) problem(err error, indent string) {
 	err = told(err)
-	said := strings.Split(strings.TrimRight(fault.Say(err, g.Lang), "\n"), "\n")
+	words, hint := fault.Words(err, g.Lang)
+	said := strings.Split(strings.TrimRight(words, "\n"), "\n")
 	hints := 0
-	if h := hintOf(err, g.Lang); h != "" {
-		hints = strings.Count(h, "\n") + 1
+	if hint != "" {
+		list := strings.Split(strings.TrimRight(hint, "\n"), "\n")
+		said, hints = append(said, list...), len(list)
 	}
 	label := g.say("错误：", "error: ")
 	several := len(said)-hints > 1 // places in a file stand at the beginning of their lines, where editors make links of them
@@ -50,25 +52,6 @@ func told(err error) error {
 	return err
 }
 
-// hintOf is the hint that fault.Say ends with: that of the outermost error with one.
-func hintOf(err error, l fault.Language) string {
-	for err != nil {
-		if f, ok := err.(*fault.Error); ok {
-			if h := f.Hint.In(l); h != "" {
-				return h
-			}
-			err = f.Err
-			continue
-		}
-		u, ok := err.(interface{ Unwrap() error })
-		if !ok {
-			return ""
-		}
-		err = u.Unwrap()
-	}
-	return ""
-}
-
 // Problem is an error in a JSON document.
 type Problem struct {
 	Code    string `json:"code"`
@@ -82,11 +65,7 @@ func (p Printer) NewProblem(err error) *Problem {
 		return nil
 	}
 	err = told(err)
-	hint := hintOf(err, p.Lang)
-	message := fault.Say(err, p.Lang)
-	if hint != "" {
-		message = strings.TrimSuffix(message, "\n"+hint)
-	}
+	message, hint := fault.Words(err, p.Lang)
 	code := fault.CodeOf(err)
 	if code == "" {
 		code = "internal"

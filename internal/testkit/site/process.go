@@ -140,6 +140,11 @@ func (p *Process) Printed() string {
 	return "stdout: " + tail(p.out.String()) + "\nstderr: " + tail(p.err.String())
 }
 
+// Says reports whether the process, which must have ended, has printed a text.
+func (p *Process) Says(text string) bool {
+	return strings.Contains(p.out.String()+p.err.String(), text)
+}
+
 func tail(s string) string { return s[max(0, len(s)-3000):] }
 
 // Poll waits until ok holds.

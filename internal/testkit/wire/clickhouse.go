@@ -31,7 +31,7 @@ func ClickHouse(t testing.TB, server string) *Proxy {
 		if statement == "" {
 			statement = string(body)
 		}
-		p.meet(&Exchange{Name: firstWords(statement), Text: statement, deliver: call.deliver, answer: call.answer, cut: call.cut})
+		p.meet(&Exchange{Name: firstWords(statement), Text: statement, deliver: call.deliver, answer: call.answer, cut: call.cut, setting: call.setting})
 		if !call.answered {
 			call.cut()
 		}
@@ -92,6 +92,12 @@ func (c *call) deliver(share float64) error {
 	c.reply, err = io.ReadAll(resp.Body)
 	c.status, c.header = resp.StatusCode, resp.Header
 	return err
+}
+
+func (c *call) setting(name, value string) {
+	q := c.r.URL.Query()
+	q.Set(name, value)
+	c.r.URL.RawQuery = q.Encode()
 }
 
 // part sends the head of the request, which announces the whole body, and so much of the body.

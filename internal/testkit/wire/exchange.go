@@ -20,10 +20,14 @@ type Exchange struct {
 	deliver func(share float64) error
 	answer  func() error
 	cut     func()
+	setting func(name, value string)
 }
 
 // Deliver lets the request through and waits until the server has answered it. Its error is that the server did not.
 func (x *Exchange) Deliver() error { return x.deliver(1) }
+
+// Setting adds one of ClickHouse's settings to a statement that has not been delivered yet.
+func (x *Exchange) Setting(name, value string) { x.setting(name, value) }
 
 // DeliverPart lets a share of the request through, 0 to 1, and then breaks the connection to the server off, as the kernel
 // does for a client that dies while it sends.
