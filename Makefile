@@ -25,8 +25,6 @@ test: build deps ## every test, none skipped
 
 bench: build ## the measured ratios of docs/performance.md
 	go run ./bench
-	go run ./bench/postgres
-	go run ./bench/workbook
 
 MUTANTS ?= all
 ROUNDS ?= 9

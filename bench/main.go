@@ -1,74 +1,81 @@
-// Command bench measures creditsync against the engine that it stands on, side by side in one run, and fails when a floor
-// is missed. Figures are ratios of medians of alternating pairs, with an A/A control: the machine is noisy, the ratio is
-// not.
+// Command bench measures creditsync against what stands beside it, by turns in one run, and fails when a floor is missed.
 //
-//	make bench               1,000,000 penalties × 30 columns
-//	go run ./bench -rows N   another size
+//	make bench                          every workload
+//	go run ./bench -only W1,W6          some of them
+//	go run ./bench -only W1 -rows 200000 -pairs 2
 //
-// It starts one engine and one broker of its own on free loopback ports in a temporary directory, and ends them.
+// What it needs (an engine, a broker, a PostgreSQL) it starts on free loopback ports in temporary directories, and ends.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"strings"
 	"syscall"
+
+	"creditsync/bench/duel"
+	"creditsync/bench/firstload"
+	"creditsync/bench/ground"
+	"creditsync/bench/postgres"
+	"creditsync/bench/workbook"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == engineArg {
-		exit(serveEngine())
-	}
-	rows := flag.Int("rows", 1_000_000, "rows of the large input")
-	small := flag.Int("small", 200_000, "rows of the small input, for the growth of memory")
-	pairs := flag.Int("pairs", 5, "alternating pairs")
-	floor := flag.Float64("floor", 0.3, "least ratio: engine's bare insert / our run")
+	ground.Main()
+	rows := flag.Int("rows", 1_000_000, "rows of the large inputs; the small input of W1 and the workbook have a fifth of it")
+	pairs := flag.Int("pairs", 5, "pairs of a workload")
+	only := flag.String("only", "", "workloads with commas; without it all")
 	binary := flag.String("binary", "bin/creditsync", "the program to measure")
 	out := flag.String("out", "bench/out", "folder of the results")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	exit(run(ctx, options{rows: *rows, small: *small, pairs: *pairs, floor: *floor, binary: *binary, out: *out}))
-}
-
-func exit(err error) {
+	err := run(*only, *out, []workload{
+		{"W1", func() (*duel.Result, error) { return firstload.Run(ctx, *binary, *rows, *rows/5, *pairs) }},
+		{"W5", func() (*duel.Result, error) { return postgres.Run(ctx, *rows, *pairs) }},
+		{"W6", func() (*duel.Result, error) { return workbook.Run(ctx, *rows/5, *pairs) }},
+	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
-	os.Exit(0)
 }
 
-type options struct {
-	rows, small, pairs int
-	floor              float64
-	binary, out        string
+type workload struct {
+	id      string
+	measure func() (*duel.Result, error)
 }
 
-func run(ctx context.Context, o options) error {
-	b, err := newBench(ctx, o)
-	if err != nil {
-		return err
+// run measures one workload after the other, prints all figures and then fails if a floor was missed.
+func run(only, out string, all []workload) error {
+	var lines strings.Builder
+	var missed []string
+	for _, w := range all {
+		if only != "" && !strings.Contains(","+only+",", ","+w.id+",") {
+			continue
+		}
+		r, err := w.measure()
+		if err != nil {
+			return err
+		}
+		fmt.Println(r.Table())
+		lines.WriteString(r.Line())
+		if err := r.Keep(out); err != nil {
+			return err
+		}
+		if err := r.Judge(); err != nil {
+			missed = append(missed, err.Error())
+		}
 	}
-	defer b.close()
-	result, err := b.firstLoad(ctx)
-	if err != nil {
-		return err
+	if lines.Len() == 0 {
+		return fmt.Errorf("no workload is called %q", only)
 	}
-	fmt.Print(result.table())
-	body, err := json.MarshalIndent(result, "", "  ")
-	if err != nil {
-		return err
+	fmt.Print(duel.Head(), lines.String())
+	if len(missed) > 0 {
+		return fmt.Errorf("%s", strings.Join(missed, "\n       "))
 	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(o.out, "first_load.json"), append(body, '\n'), 0o644); err != nil {
-		return err
-	}
-	return result.judge(o.floor)
+	return nil
 }

@@ -1,18 +1,16 @@
-package main
+package workbook
 
 import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"time"
 
+	"creditsync/bench/duel"
 	"creditsync/internal/testkit/workbook"
 )
 
@@ -26,12 +24,11 @@ var (
 
 // fill makes the workbook from the generator that the other benchmarks use.
 func fill(ctx context.Context, dir, path string, rows int) error {
-	gen := exec.CommandContext(ctx, "python3", "e2e/generator/penalties.py", "--rows", strconv.Itoa(rows), "--seed", "3", "--encoding", "utf-8",
-		"--defects", "0", "--warnings", "0", "--duplicates", "0", "--no-truth", "--out", dir)
-	if out, err := gen.CombinedOutput(); err != nil {
-		return fmt.Errorf("write the input: %w: %s", err, out)
+	source, err := duel.Penalties(ctx, dir, rows)
+	if err != nil {
+		return err
 	}
-	in, err := os.Open(filepath.Join(dir, "penalties.csv"))
+	in, err := os.Open(source)
 	if err != nil {
 		return err
 	}

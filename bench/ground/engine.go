@@ -1,8 +1,9 @@
-package main
+package ground
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -17,9 +18,21 @@ const engineArg = "serve-engine"
 
 type engineSpec struct{ Library, Dir string }
 
-func serveEngine() error {
+// Main turns the process into the engine if that is what it was started for; it does not return then.
+func Main() {
+	if len(os.Args) < 3 || os.Args[1] != engineArg {
+		return
+	}
+	if err := serveEngine(os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: engine:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func serveEngine(arg string) error {
 	var spec engineSpec
-	if err := json.Unmarshal([]byte(os.Args[2]), &spec); err != nil {
+	if err := json.Unmarshal([]byte(arg), &spec); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
