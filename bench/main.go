@@ -20,6 +20,7 @@ import (
 	"creditsync/bench/firstload"
 	"creditsync/bench/ground"
 	"creditsync/bench/postgres"
+	"creditsync/bench/ready"
 	"creditsync/bench/workbook"
 )
 
@@ -27,6 +28,7 @@ func main() {
 	ground.Main()
 	rows := flag.Int("rows", 1_000_000, "rows of the large inputs; the small input of W1 and the workbook have a fifth of it")
 	pairs := flag.Int("pairs", 5, "pairs of a workload")
+	pipelines := flag.Int("pipelines", 1000, "pipelines of W7")
 	only := flag.String("only", "", "workloads with commas; without it all")
 	binary := flag.String("binary", "bin/creditsync", "the program to measure")
 	out := flag.String("out", "bench/out", "folder of the results")
@@ -37,6 +39,7 @@ func main() {
 		{"W1", func() (*duel.Result, error) { return firstload.Run(ctx, *binary, *rows, *rows/5, *pairs) }},
 		{"W5", func() (*duel.Result, error) { return postgres.Run(ctx, *rows, *pairs) }},
 		{"W6", func() (*duel.Result, error) { return workbook.Run(ctx, *rows/5, *pairs) }},
+		{"W7", func() (*duel.Result, error) { return ready.Run(ctx, *binary, *pipelines, *pairs) }},
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -20,18 +20,18 @@ func Watch(cmd *exec.Cmd) ([]byte, Sample, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, Sample{}, err
 	}
-	done, peak := make(chan struct{}), make(chan int64)
+	done, peak := make(chan struct{}), make(chan float64)
 	go func() {
 		look := time.NewTicker(5 * time.Millisecond)
 		defer look.Stop()
-		var most int64
+		var most float64
 		for {
 			select {
 			case <-done:
 				peak <- most
 				return
 			case <-look.C:
-				most = max(most, highWater(cmd.Process.Pid))
+				most = max(most, HighWater(cmd.Process.Pid))
 			}
 		}
 	}()
@@ -40,12 +40,12 @@ func Watch(cmd *exec.Cmd) ([]byte, Sample, error) {
 		err = e
 	}
 	close(done)
-	s := Sample{Own: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), Peak: float64(<-peak) / 1024}
+	s := Sample{Own: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), Peak: <-peak}
 	return out, s, err
 }
 
-// highWater is the most memory that a process has had (VmHWM), in KiB; 0 when it is gone.
-func highWater(pid int) int64 {
+// HighWater is the most memory that a process has had (VmHWM), in MiB; 0 when it is gone.
+func HighWater(pid int) float64 {
 	body, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
@@ -54,8 +54,8 @@ func highWater(pid int) int64 {
 	if !ok {
 		return 0
 	}
-	n, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-	return n
+	kib, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+	return kib / 1024
 }
 
 // CPUOf is the CPU seconds that a process has used (fields 14 and 15 of /proc/PID/stat, in ticks of 10 ms).

@@ -1,11 +1,13 @@
 package ground
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 
@@ -45,4 +47,46 @@ func serveEngine(arg string) error {
 		},
 		Ready: func(addresses map[string]string) { _ = json.NewEncoder(os.Stdout).Encode(addresses) },
 	})
+}
+
+// Engine starts this program again as an engine on the folder, and returns it with its URL when it answers; Stop ends it.
+// The library is the one that the binary finds.
+func Engine(binary, dir string) (*exec.Cmd, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	library, err := engine.FindLibrary("", os.Getenv, binary)
+	if err != nil {
+		return nil, "", err
+	}
+	spec, err := json.Marshal(engineSpec{Library: library, Dir: dir})
+	if err != nil {
+		return nil, "", err
+	}
+	cmd := exec.Command(self, engineArg, string(spec))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C is ours to pass on
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, "", err
+	}
+	var addresses map[string]string
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &addresses)
+	}
+	if err != nil {
+		Stop(cmd)
+		return nil, "", fmt.Errorf("the engine did not start: %w", err)
+	}
+	return cmd, "http://" + addresses["http"], nil
+}
+
+// Stop asks a process to end, and waits for it.
+func Stop(cmd *exec.Cmd) {
+	_ = cmd.Process.Signal(syscall.SIGTERM) // an error: it has ended already
+	_ = cmd.Wait()
 }

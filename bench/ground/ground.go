@@ -3,7 +3,6 @@
 package ground
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,10 +13,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"creditsync/bench/duel"
-	"creditsync/internal/engine"
 )
 
 // Ground is one engine and a folder.
@@ -38,7 +35,7 @@ func Start(binary string) (*Ground, error) {
 	}
 	g := &Ground{Dir: dir}
 	if g.binary, err = filepath.Abs(binary); err == nil {
-		err = g.startEngine()
+		g.engine, g.url, err = Engine(g.binary, filepath.Join(dir, "engine"))
 	}
 	if err != nil {
 		g.Close()
@@ -47,45 +44,10 @@ func Start(binary string) (*Ground, error) {
 	return g, nil
 }
 
-func (g *Ground) startEngine() error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	library, err := engine.FindLibrary("", os.Getenv, g.binary)
-	if err != nil {
-		return err
-	}
-	spec, err := json.Marshal(engineSpec{Library: library, Dir: filepath.Join(g.Dir, "engine")})
-	if err != nil {
-		return err
-	}
-	g.engine = exec.Command(self, engineArg, string(spec))
-	g.engine.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	out, err := g.engine.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := g.engine.Start(); err != nil {
-		return err
-	}
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err != nil {
-		return fmt.Errorf("the engine did not start: %w", err)
-	}
-	var addresses map[string]string
-	if err := json.Unmarshal(line, &addresses); err != nil {
-		return err
-	}
-	g.url = "http://" + addresses["http"]
-	return nil
-}
-
 // Close ends the engine and removes the folder.
 func (g *Ground) Close() {
-	if g.engine != nil && g.engine.Process != nil {
-		_ = g.engine.Process.Signal(syscall.SIGTERM)
-		_ = g.engine.Wait()
+	if g.engine != nil {
+		Stop(g.engine)
 	}
 	_ = os.RemoveAll(g.Dir)
 }
