@@ -16,20 +16,20 @@ const patience = 4
 // the order is kept, quarantine and counts are equal (I1, I2, I3, I5, I6).
 func TestChaos(t *testing.T) {
 	keys, from, all := site.NewKeys(t), site.NewSource(t), newTally()
-	length := len(round(0, rand.New(rand.NewPCG(0, 0)))) + spare
+	span := length(*rounds)
 	var calm site.Books
 	struck := make([]site.Books, *rounds)
 	t.Run("sites", func(t *testing.T) {
 		t.Run("undisturbed", func(t *testing.T) {
 			t.Parallel()
-			calm = undisturbed(t, keys, from, length)
+			calm = undisturbed(t, keys, from, span)
 		})
 		for no := range struck {
 			t.Run(seeded(no), func(t *testing.T) {
 				t.Parallel()
 				rng := rand.New(rand.NewPCG(*seed+uint64(no), 1))
 				s := newSite(t, keys)
-				for night, one := range nights(round(no, rng)) {
+				for night, one := range nights(round(no, rng), span) {
 					s.Deliver(from.Files(t, night))
 					s.night(night, one, rng, all)
 				}
@@ -38,7 +38,7 @@ func TestChaos(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("seed %d, %d rounds of %d nights\n%s", *seed, *rounds, length, all)
+	t.Logf("seed %d, %d rounds of %d nights\n%s", *seed, *rounds, span, all)
 	if t.Failed() {
 		return // a site that was given up has nothing to compare
 	}

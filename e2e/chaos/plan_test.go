@@ -6,7 +6,7 @@ import (
 	"creditsync/internal/testkit/site"
 )
 
-// spare is how many nights of a round are left alone for want of a strike that fits; the last always is.
+// spare is how many nights of the longest round are left alone for want of a strike that fits; the last always is.
 const spare = 3
 
 // steps are the named steps of a run at which it dies, in their order. The flag says that the step is reached only when
@@ -77,10 +77,18 @@ func round(no int, rng *rand.Rand) []strike {
 
 func anyOf(rng *rand.Rand, list ...string) string { return list[rng.IntN(len(list))] }
 
-// nights lays the strikes out, one a night; one that needs something to tell does not fall on a night without changes. A
-// nil night is left alone.
-func nights(strikes []strike) []*strike {
-	out := make([]*strike, len(strikes)+spare)
+// length is how many nights so many rounds play, each of them: one round may have a strike more than the next.
+func length(rounds int) (most int) {
+	for no := range rounds {
+		most = max(most, len(round(no, rand.New(rand.NewPCG(0, 0)))))
+	}
+	return most + spare
+}
+
+// nights lays the strikes out over so many nights, one a night; one that needs something to tell does not fall on a night
+// without changes. A nil night is left alone.
+func nights(strikes []strike, length int) []*strike {
+	out := make([]*strike, length)
 	left := append([]strike(nil), strikes...)
 	for night := 0; night < len(out)-1; night++ {
 		for i := range left {
