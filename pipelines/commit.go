@@ -3,6 +3,8 @@ package pipelines
 import (
 	"cmp"
 	"context"
+
+	"creditsync/internal/fault"
 )
 
 // sliceRows is how many rows, staged and known, one diff looks at: its memory in the engine is bounded by it.
@@ -53,10 +55,10 @@ func (t *trip) locked(ctx context.Context, do func(context.Context, Lock) error)
 	}()
 	kept, release := t.Ledger.KeepLock(ctx, lock)
 	defer release()
-	if err := t.Forward(kept, t.kind()); err != nil {
-		return err
+	if err = t.Forward(kept, t.kind()); err == nil {
+		err = do(kept, lock)
 	}
-	return do(kept, lock)
+	return fault.Ended(err, kept, ctx) // another may have the lock by now
 }
 
 // apply makes one commit: open (b), write, verify, close (c), roll forward (d). Whatever fails before the close leaves

@@ -66,9 +66,7 @@ func (r *Runner) ride(ctx context.Context, t *trip, mode string, road func(conte
 	kept, release := r.Ledger.Keep(ctx, t.run)
 	defer release()
 	t.rep.State, t.rep.Err = t.safely(kept, road)
-	if lost := context.Cause(kept); t.rep.Err != nil && lost != nil && ctx.Err() == nil {
-		t.rep.Err = lost // the lease was lost; what failed for it says only that it was stopped
-	}
+	t.rep.Err = fault.Ended(t.rep.Err, kept, ctx) // the lease may have been lost
 	t.finish(ctx)
 	return t.rep
 }

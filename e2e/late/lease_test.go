@@ -94,7 +94,7 @@ func TestSleeper_OfTheKind_I5(t *testing.T) {
 		default:
 			order = append(order, []string{"west", "east"})
 			if got != "exit 1 failed lease.lost" && got != "exit 1 failed commit.not_open" {
-				t.Errorf("%s: the sleeper: %s, want that its commit is refused", step.name, got)
+				t.Errorf("%s: the sleeper: %s, want that its commit is refused\n%s", step.name, got, sleeper.Printed())
 			}
 			s.Calmly("east")
 		}

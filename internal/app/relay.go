@@ -141,7 +141,7 @@ func (a *App) catchup(ctx context.Context, l *ledger.Ledger, lease *ledger.Relay
 	defer relay.Close()
 	res, err := relay.Catchup(kept)
 	at("published")
-	return res, a.embeddedTrouble(err)
+	return res, a.embeddedTrouble(fault.Ended(err, kept, ctx)) // another may have the relay by now
 }
 
 // kafka says how to reach the brokers, starting the embedded one where none is up; within serve, which keeps it up, it

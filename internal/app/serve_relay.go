@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"creditsync/internal/bus"
+	"creditsync/internal/fault"
 	"creditsync/internal/ledger"
 	"creditsync/schemas"
 )
@@ -143,7 +144,7 @@ func (s *server) relaySession(ctx context.Context, r *relaying, wait *backoff.Ex
 	}
 	defer relay.Close()
 	if err := relay.Run(living, r.wake); err != nil {
-		return err
+		return fault.Ended(err, kept, ctx)
 	}
 	if ctx.Err() == nil && kept.Err() != nil {
 		return context.Cause(kept)

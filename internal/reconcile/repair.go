@@ -130,7 +130,7 @@ func (s *Stores) locked(ctx context.Context, k *schemas.Kind, do func(context.Co
 	defer release()
 	lock, err := s.Ledger.LockKind(kept, run, 0)
 	if err == nil {
-		err = do(kept, run, lock)
+		err = fault.Ended(do(kept, run, lock), kept, ctx)
 	}
 	state := ledger.Outcome{State: ledger.RunSkipped}
 	if err != nil {

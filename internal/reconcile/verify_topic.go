@@ -46,7 +46,7 @@ func (s *Stores) asRun(ctx context.Context, k *schemas.Kind, do func(ctx context
 		return err
 	}
 	kept, release := s.Ledger.Keep(ctx, run)
-	err = do(kept, run.No)
+	err = fault.Ended(do(kept, run.No), kept, ctx)
 	release()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
