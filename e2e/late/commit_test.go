@@ -62,9 +62,10 @@ func TestLateStatement_I2(t *testing.T) {
 	}
 }
 
-// scratch reports whether a statement is one of the stage, before any commit is opened.
-func scratch(statement string) bool {
-	return slices.Contains([]string{"INSERT INTO credit.admin_penalty_stage", "INSERT INTO credit.reject_stage"}, statement)
+// repeated reports whether a statement is sent again under its token until its answer comes: its run has to die for it to
+// be late.
+func repeated(statement string) bool {
+	return slices.Contains([]string{"INSERT INTO credit.admin_penalty_stage", "INSERT INTO credit.reject_stage", "INSERT INTO credit.admin_penalty_changed"}, statement)
 }
 
 // about reports whether the janitor asks a statement's table for a commit's rows.
@@ -141,9 +142,8 @@ func (s *deployment) late(statement string, m moment) {
 		}
 	})
 	defer s.clickhouse.Play(nil)
-	// A stage is sent again under its token until its answer comes: its run has to die for it to be late.
 	first := s.run()
-	if scratch(statement) {
+	if repeated(statement) {
 		first.Poll("its statement is given up", given.Load)
 		first.Kill()
 	} else if got := first.Outcome(); !strings.HasPrefix(got, "exit 3") {
@@ -152,7 +152,7 @@ func (s *deployment) late(statement string, m moment) {
 	if list := s.Committed(before); len(list) > 0 {
 		s.T.Fatalf("the run whose %s is late has closed a commit", statement)
 	}
-	if m.behind && !scratch(statement) {
+	if m.behind && !repeated(statement) {
 		no = s.abandoned()
 		rows = copied(statement, no)
 	}
