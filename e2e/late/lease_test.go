@@ -2,7 +2,6 @@ package late
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -21,9 +20,7 @@ const two = `
 // delivered puts a night's files into the inbox of a pipeline.
 func (s *deployment) delivered(t *testing.T, pipeline string, from *site.Source, night int) {
 	t.Helper()
-	for i, content := range from.Files(t, night) {
-		s.Write(fmt.Sprintf("%s/%d.csv", pipeline, i+1), content)
-	}
+	s.DeliverTo(pipeline, from.Files(t, night))
 }
 
 // both puts a night's files into both inboxes.

@@ -171,10 +171,30 @@ func (s *Site) serve(what, lock string) *Process {
 		if p.Over() {
 			s.T.Fatalf("%s ended: %s", what, p.Printed())
 		}
-		owner, ok, err := owners.ReadOwner(filepath.Join(s.Data, lock))
-		return err == nil && ok && owner.PID == p.cmd.Process.Pid && len(owner.Addresses) > 0
+		return s.up(p, lock)
 	})
 	return p
+}
+
+// Serve starts `serve` and waits until all of it is up, or until it has stopped itself or ended, as a test has told it to.
+func (s *Site) Serve(env ...string) *Process {
+	s.T.Helper()
+	p := s.Start(env, "serve")
+	p.Poll("is up", func() bool { return p.Over() || p.State() == "T" || s.up(p, "serve.lock") })
+	return p
+}
+
+// up reports whether a process holds a lock of the data directory and has named its addresses there.
+func (s *Site) up(p *Process, lock string) bool {
+	owner, ok := s.Owner(lock)
+	return ok && owner.PID == p.cmd.Process.Pid && len(owner.Addresses) > 0
+}
+
+// Owner is who holds, or held last, a lock of the data directory: "clickhouse.lock", "kafka.lock", "serve.lock". false:
+// nobody has.
+func (s *Site) Owner(lock string) (owners.Owner, bool) {
+	owner, ok, err := owners.ReadOwner(filepath.Join(s.Data, lock))
+	return owner, ok && err == nil
 }
 
 // Until waits for that long or until the process has ended.

@@ -104,8 +104,14 @@ func (s *Site) Write(name string, content []byte) {
 // Deliver puts a night's files into the inbox.
 func (s *Site) Deliver(files [Files][]byte) {
 	s.T.Helper()
+	s.DeliverTo("inbox", files)
+}
+
+// DeliverTo puts a night's files into a folder.
+func (s *Site) DeliverTo(folder string, files [Files][]byte) {
+	s.T.Helper()
 	for i, content := range files {
-		s.Write(fmt.Sprintf("inbox/%d.csv", i+1), content)
+		s.Write(fmt.Sprintf("%s/%d.csv", folder, i+1), content)
 	}
 }
 
