@@ -44,12 +44,13 @@ func newPair(s *deployment) *pair {
 	return &pair{Site: s.Site, east: site.NewSource(s.T), west: site.NewSourceOf(s.T, 12)}
 }
 
-// dawn begins a night: its files are there, and the clocks of processes show its time.
+// dawn begins a night: its files are there, which differ from those of the one before, and the clocks of processes show its
+// time.
 func (s *pair) dawn(night int) {
 	s.T.Helper()
 	s.present, s.began = night, time.Now()
-	s.DeliverTo("east", s.east.Files(s.T, night))
-	s.DeliverTo("west", s.west.Files(s.T, night))
+	s.DeliverTo("east", s.east.Files(s.T, site.Changing(night)))
+	s.DeliverTo("west", s.west.Files(s.T, site.Changing(night)))
 }
 
 // tell sets the clock of the processes that are started next.
@@ -83,13 +84,18 @@ func (s *pair) done(pipeline string, after uint64) bool {
 	return false
 }
 
-// told reports whether everything that is committed is on the topic.
+// told reports whether everything that is committed and to be told is on the topic.
 func (s *pair) told() (all bool) {
 	s.T.Helper()
-	list := s.Committed(0)
+	var last uint64
+	for _, c := range s.Committed(0) {
+		if c.Notify > 0 {
+			last = c.No
+		}
+	}
 	s.Ledger(func(ctx context.Context, l *ledger.Ledger) error {
 		p, ok, err := l.Position(ctx, site.Kind)
-		all = len(list) == 0 || ok && (bus.Position{Seq: p.Seq}).Covers(list[len(list)-1].No)
+		all = last == 0 || ok && (bus.Position{Seq: p.Seq}).Covers(last)
 		return err
 	})
 	return all

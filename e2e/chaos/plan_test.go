@@ -32,7 +32,9 @@ func points(no int) (list []strike) {
 	for _, r := range append(statements[:len(statements):len(statements)], messages...) {
 		list = append(list, onWire(r, false))
 	}
-	list = append(list, onWire(statements[0], true), onWire(statements[1], true), onWire(messages[3], true))
+	for _, r := range []request{statements[0], statements[1], statements[3], statements[4], messages[3]} { // what carries rows
+		list = append(list, onWire(r, true))
+	}
 	var some []strike
 	for i, one := range list {
 		if (i+no)%2 == 0 {

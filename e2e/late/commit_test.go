@@ -48,16 +48,23 @@ func TestLateStatement_I2(t *testing.T) {
 			if !strings.HasSuffix(statement, "_versions") {
 				moments = moments[:3] // of scratch the janitor asks once
 			}
-			for i, m := range moments {
-				s.Deliver(from.Files(t, site.Changing(i)))
-				s.late(statement, m)
+			night := 0
+			if statement == "INSERT INTO credit.admin_penalty_changed" { // on the first night there is nothing to change
+				s.Deliver(from.Files(t, site.Changing(night)))
+				s.Calmly()
+				night++
 			}
-			s.Deliver(from.Files(t, site.Changing(len(moments))))
+			for _, m := range moments {
+				s.Deliver(from.Files(t, site.Changing(night)))
+				s.late(statement, m)
+				night++
+			}
+			s.Deliver(from.Files(t, site.Changing(night)))
 			s.Calmly()
 			if left := s.Books()["left behind"]; len(left) > 0 {
 				t.Errorf("after a run in peace: %q is left behind", left)
 			}
-			s.Books().Equal(t, calm(t, len(moments)+1))
+			s.Books().Equal(t, calm(t, night+1))
 		})
 	}
 }

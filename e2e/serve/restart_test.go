@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"creditsync/internal/app"
 )
 
 // wantRuns waits until the ledger has these runs and no other.
@@ -26,7 +28,7 @@ func TestServe_KilledAcrossATick(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, nightly)
 			s.deliver("inbox/a.csv", 1, 50)
-			died := s.serve("2026-03-02T01:29:57+08:00", "CREDITSYNC_TEST_DIE_AT="+step)
+			died := s.serve("2026-03-02T01:29:57+08:00", app.EnvDieAt+"="+step)
 			if got := died.ends(limit); got != -1 {
 				t.Fatalf("serve ended with %d instead of being killed at %q", got, step)
 			}

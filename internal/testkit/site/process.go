@@ -70,12 +70,18 @@ func (p *Process) Wait() {
 	select {
 	case <-p.done:
 	case <-time.After(Limit):
-		state := p.State()
-		p.Signal(syscall.SIGQUIT) // prints where it stands
-		p.Signal(syscall.SIGCONT)
-		<-p.done
-		p.t.Fatalf("%v has not ended after %s, state %s:\n%s", p.cmd.Args[1:], Limit, state, p.err.String())
+		p.giveUp("has not ended")
 	}
+}
+
+// giveUp ends the test, and with it the process, which prints where it stands.
+func (p *Process) giveUp(why string) {
+	p.t.Helper()
+	state := p.State()
+	p.Signal(syscall.SIGQUIT)
+	p.Signal(syscall.SIGCONT)
+	<-p.done
+	p.t.Fatalf("after %s: %v, state %s: %s:\n%s", Limit, p.cmd.Args[1:], state, why, p.err.String())
 }
 
 // Ended waits and returns the exit status, −1 for a process that a signal has ended.
@@ -158,7 +164,7 @@ func (p *Process) Poll(what string, ok func() bool) {
 		select {
 		case <-tick.C:
 		case <-deadline.C:
-			p.t.Fatalf("after %s: %v: has not happened: %s", Limit, p.cmd.Args[1:], what)
+			p.giveUp("has not happened: " + what)
 		}
 	}
 }
