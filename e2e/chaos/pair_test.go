@@ -35,6 +35,9 @@ console: {listen: "127.0.0.1:0"}
 	pairBus = `{embedded: {listen: %q}, tombstone_after: 0d}`
 )
 
+// asking is how often the ledger is asked whether something has happened: that opens it.
+const asking = 50 * time.Millisecond
+
 // firstNight is right before the first scheduled time.
 var firstNight = time.Date(2026, 3, 2, 1, 29, 58, 0, time.FixedZone("", 8*3600))
 
@@ -131,7 +134,7 @@ func (s *pair) night(night int, one together, rng *rand.Rand, all *tally) {
 		run := s.hand(nil, "west")
 		s.T.Logf("night %d: west again: %s", night, run.Outcome())
 	}
-	s.serve.Poll("serve has run east", func() bool {
+	s.serve.Every(asking, "serve has run east", func() bool {
 		if s.serve.Over() {
 			s.T.Fatalf("night %d: serve ended: %s", night, s.serve.Printed())
 		}

@@ -36,7 +36,7 @@ const within = 3 * time.Second
 // serveDies: serve kills itself at a step of its run, or of telling its messages or the other's.
 func serveDies(step string) together {
 	return together{"serve dies at " + step + " beside a run", []string{app.EnvDieAt + "=" + step}, nil, func(s *struggle, _ *rand.Rand) hit {
-		s.serve.Poll("serve dies at "+step, func() bool { return s.serve.Over() || s.settled() })
+		s.serve.Every(asking, "serve dies at "+step, func() bool { return s.serve.Over() || s.settled() })
 		return hit{s.serve.Over(), "serve killed"}
 	}}
 }

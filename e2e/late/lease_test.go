@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"creditsync/internal/app"
 	"creditsync/internal/ledger"
@@ -131,7 +132,7 @@ func TestSleeper_OfThePipeline_I5(t *testing.T) {
 // expired waits until the lease of a pipeline has expired.
 func (s *deployment) expired(pipeline string) {
 	s.T.Helper()
-	s.Engine.Poll("the lease of "+pipeline+" expires", func() (free bool) {
+	s.Engine.Every(50*time.Millisecond, "the lease of "+pipeline+" expires", func() (free bool) {
 		s.Ledger(func(ctx context.Context, l *ledger.Ledger) error {
 			_, busy, err := l.PipelineHolder(ctx, pipeline)
 			free = !busy

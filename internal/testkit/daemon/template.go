@@ -39,7 +39,7 @@ func Data(ctx context.Context, dir, key string, make func(data string) error) er
 	sum := sha256.Sum256([]byte(key))
 	kept := filepath.Join(cache, "testkit-"+hex.EncodeToString(sum[:8]))
 	lock := flock.New(kept + ".lock")
-	waiting, cancel := context.WithTimeout(ctx, time.Minute)
+	waiting, cancel := context.WithTimeout(ctx, 4*time.Minute)
 	defer cancel()
 	if ok, err := lock.TryLockContext(waiting, 50*time.Millisecond); err != nil || !ok {
 		return fmt.Errorf("lock %s: %w", kept, err)

@@ -88,7 +88,7 @@ func (s *Server) start(ctx context.Context, program string, flags []string) erro
 		if s.daemon, err = daemon.Start(s.dir, program, args...); err != nil {
 			return err
 		}
-		if last = s.daemon.Ready(30*time.Second, func() error { return s.exec(ctx, "SELECT 1") }); last == nil {
+		if last = s.daemon.Ready(3*time.Minute, func() error { return s.exec(ctx, "SELECT 1") }); last == nil {
 			return nil
 		}
 		s.daemon.Stop(syscall.SIGKILL)

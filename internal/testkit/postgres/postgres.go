@@ -87,7 +87,7 @@ func (s *Server) start(ctx context.Context, program string, settings []string) e
 		if s.daemon, err = daemon.Start(s.dir, program, args...); err != nil {
 			return err
 		}
-		if last = s.daemon.Ready(30*time.Second, func() error { return s.exec(ctx, "postgres", "SELECT 1") }); last == nil {
+		if last = s.daemon.Ready(3*time.Minute, func() error { return s.exec(ctx, "postgres", "SELECT 1") }); last == nil {
 			return nil
 		}
 		s.daemon.Stop(syscall.SIGQUIT)

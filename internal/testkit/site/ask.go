@@ -16,7 +16,7 @@ import (
 // Ask is the whole answer of the engine, one row a line; none for no rows. The engine must be up.
 func (s *Site) Ask(sql string) []string {
 	s.T.Helper()
-	ctx, cancel := context.WithTimeout(s.T.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(s.T.Context(), Limit)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.HTTP+"/", strings.NewReader(sql))
 	if err != nil {

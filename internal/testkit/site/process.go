@@ -17,7 +17,7 @@ import (
 )
 
 // Limit is how long anything that must happen may take.
-const Limit = 2 * time.Minute
+const Limit = 4 * time.Minute
 
 // Process is a command of the site that was started. It ends with the test, and with the test's own process however that
 // ends.
@@ -153,12 +153,18 @@ func (p *Process) Says(text string) bool {
 
 func tail(s string) string { return s[max(0, len(s)-3000):] }
 
-// Poll waits until ok holds.
+// Poll waits until ok holds, which costs nothing to ask.
 func (p *Process) Poll(what string, ok func() bool) {
+	p.t.Helper()
+	p.Every(2*time.Millisecond, what, ok)
+}
+
+// Every asks every so often until ok holds.
+func (p *Process) Every(pause time.Duration, what string, ok func() bool) {
 	p.t.Helper()
 	deadline := time.NewTimer(Limit)
 	defer deadline.Stop()
-	tick := time.NewTicker(2 * time.Millisecond)
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for !ok() {
 		select {

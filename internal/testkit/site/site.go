@@ -70,10 +70,11 @@ func (s *Site) Configure(name string, c Config) {
 }
 
 // port is a free address below those that the system gives out by itself: an engine that was killed must get its own back.
+// Each is on a loopback address of its own, so that no other test takes it while nobody listens there.
 func port(t testing.TB) string {
 	t.Helper()
 	for range 100 {
-		at := fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000))
+		at := fmt.Sprintf("127.%d.%d.%d:%d", 1+rand.IntN(254), rand.IntN(256), 1+rand.IntN(254), 15000+rand.IntN(15000))
 		l, err := net.Listen("tcp", at)
 		if err != nil {
 			continue

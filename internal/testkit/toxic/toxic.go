@@ -52,7 +52,7 @@ func Start() (*Network, error) {
 		n.daemon, err = daemon.StartSelf(dir, envPort+"="+strconv.Itoa(port))
 	}
 	if err == nil {
-		err = n.daemon.Ready(20*time.Second, func() error { _, err := n.client.Proxies(); return err })
+		err = n.daemon.Ready(2*time.Minute, func() error { _, err := n.client.Proxies(); return err })
 	}
 	if err != nil {
 		n.Stop()

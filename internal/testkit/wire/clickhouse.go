@@ -102,7 +102,7 @@ func (c *call) setting(name, value string) {
 
 // part sends the head of the request, which announces the whole body, and so much of the body.
 func (c *call) part(n int) error {
-	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(c.ctx, "tcp", c.server)
+	conn, err := (&net.Dialer{Timeout: time.Minute}).DialContext(c.ctx, "tcp", c.server)
 	if err != nil {
 		return err
 	}
