@@ -72,10 +72,7 @@ func undisturbed(t *testing.T, keys []byte, from *site.Source, nights int) site.
 // night strikes the run of a night and runs again until its commit is closed, which must be one.
 func (s *deployment) night(no int, one *strike, rng *rand.Rand, all *tally) {
 	s.T.Helper()
-	var before uint64
-	if list := s.Committed(0); len(list) > 0 {
-		before = list[len(list)-1].No
-	}
+	before := s.Last()
 	closed := func() bool { return len(s.Committed(before)) > 0 }
 	if one != nil {
 		s.strike(*one, rng, all, closed)

@@ -108,10 +108,7 @@ func (s *pair) told() (all bool) {
 func (s *pair) night(night int, one together, rng *rand.Rand, all *tally) {
 	s.T.Helper()
 	s.dawn(night)
-	var before uint64
-	if list := s.Committed(0); len(list) > 0 {
-		before = list[len(list)-1].No
-	}
+	before := s.Last()
 	s.up(one.serve...)
 	run := s.hand(one.run, "west")
 	began := time.Now()
@@ -160,11 +157,11 @@ func (s *pair) alike(order [][]string) site.Books {
 			s.Calmly(pipeline)
 		}
 	}
-	return s.last()
+	return s.left()
 }
 
-// last is what is left after one more run in peace, whose janitor sweeps what the last one left.
-func (s *pair) last() site.Books {
+// left is what is left after one more run in peace, whose janitor sweeps what the last one left.
+func (s *pair) left() site.Books {
 	s.T.Helper()
 	s.tell()
 	s.Beside()

@@ -141,7 +141,7 @@ func TestServe_RunBeside_I5(t *testing.T) {
 				for night, one := range list {
 					s.night(night, one, rng, all)
 				}
-				got := s.last()
+				got := s.left()
 				calm := newPair(newSite(t, keys))
 				got.Equal(t, calm.alike(s.order))
 				t.Logf("order %v", s.order)
