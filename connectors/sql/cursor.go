@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"creditsync/connectors"
+	"creditsync/connectors/remote"
 	"creditsync/internal/fault"
 )
 
@@ -105,7 +106,7 @@ func (o Options) back(p point, span span) (point, error) {
 	d, n := DefaultLag, int64(DefaultLagNumber)
 	if o.Lag != "" {
 		var err error
-		if d, n, err = parseLag(o.Lag); err != nil {
+		if d, n, err = remote.ParseLag(o.Lag); err != nil {
 			return p, err
 		}
 	}

@@ -3,9 +3,9 @@ package sql
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"creditsync/connectors"
+	"creditsync/connectors/remote"
 	"creditsync/internal/fault"
 )
 
@@ -210,12 +210,12 @@ func connectionLost(o Options, err error) error {
 }
 
 func silent(o Options) error {
-	return fault.New(fault.Run, "sql.silent", fault.T("%[1]s 已有 %[2]s 没有回音", "%[1]s has said nothing for %[2]s", o.about(), brief(o.Silence))).Again().
+	return fault.New(fault.Run, "sql.silent", fault.T("%[1]s 已有 %[2]s 没有回音", "%[1]s has said nothing for %[2]s", o.about(), remote.Brief(o.Silence))).Again().
 		Do(fault.T("什么都没有入库，再次运行即可；如查询本来就慢，请加大 silence", "nothing was applied; run again. If the query is that slow, raise silence"))
 }
 
 func overtime(o Options, err error) error {
-	return fault.New(fault.Run, "sql.timeout", fault.T("读取 %[1]s 的 %[2]s 超过了 timeout（%[3]s）", "reading %[2]s of %[1]s took longer than timeout (%[3]s)", o.about(), o.what(), brief(o.Timeout))).Because(err).
+	return fault.New(fault.Run, "sql.timeout", fault.T("读取 %[1]s 的 %[2]s 超过了 timeout（%[3]s）", "reading %[2]s of %[1]s took longer than timeout (%[3]s)", o.about(), o.what(), remote.Brief(o.Timeout))).Because(err).
 		Do(fault.T("请为 cursor 和 key 建索引，用 page 分次读取，或加大 timeout", "give cursor and key an index, read in pages with page, or raise timeout"))
 }
 
@@ -238,16 +238,4 @@ func tooLarge(o Options, limit int) error {
 func failed(o Options, err error) error {
 	return fault.New(fault.Run, "sql.failed", fault.T("%[1]s 不能完成对 %[2]s 的读取", "%[1]s could not finish reading %[2]s", o.about(), o.what())).Because(err).
 		Do(fault.T("请把上面服务器的话交给数据库管理员", "show the server's words above to the database's administrator"))
-}
-
-// brief is a duration without zeros at its end.
-func brief(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = s[:len(s)-2]
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = s[:len(s)-2]
-	}
-	return s
 }

@@ -3,9 +3,9 @@ package sql
 import (
 	"bytes"
 	"encoding/hex"
-	"unicode/utf8"
 
 	"creditsync/connectors"
+	"creditsync/connectors/remote"
 )
 
 // judge decides whether a row is one, and makes UTF-8 of texts whose encoding the database does not know.
@@ -42,7 +42,7 @@ func newJudge(r *reader) judge {
 }
 
 // row judges a row.
-func (j *judge) row(cells [][]byte, names *refs) (*judged, error) {
+func (j *judge) row(cells [][]byte, names *remote.Places) (*judged, error) {
 	one := &j.out
 	one.cells, one.rule, one.size = append(one.cells[:0], cells...), "", 0
 	suspect := j.session.suspect()
@@ -56,21 +56,21 @@ func (j *judge) row(cells [][]byte, names *refs) (*judged, error) {
 		}
 		one.size += len(cell)
 	}
-	one.ref = names.of(one.cells)
+	one.ref = names.Of(one.cells)
 	one.size += len(one.ref)
 	if one.rule == connectors.RuleUndecodable {
 		if j.bad++; j.bad == 1 {
 			j.badRef = string(one.ref)
 		}
 		if j.allowed <= 0 {
-			return nil, undecodable(j.o, j.badRef, j.bad, names.n)
+			return nil, undecodable(j.o, j.badRef, j.bad, names.Rows())
 		}
 	}
 	return one, nil
 }
 
 // cell judges one cell, and decodes it where its encoding is not the database's to know.
-func (j *judge) cell(one *judged, i int, names *refs) error {
+func (j *judge) cell(one *judged, i int, names *remote.Places) error {
 	cell := one.cells[i]
 	if cell == nil {
 		return nil
@@ -89,7 +89,7 @@ func (j *judge) cell(one *judged, i int, names *refs) error {
 		switch {
 		case isASCII(cell):
 		case j.charset == nil:
-			return unlabelled(j.o, j.columns[i].name, string(names.of(one.cells)))
+			return unlabelled(j.o, j.columns[i].name, string(names.Of(one.cells)))
 		default:
 			if one.cells[i], good = j.charset.text(j.scratch[i], cell); j.charset.enc != nil {
 				j.scratch[i] = one.cells[i]
@@ -113,26 +113,4 @@ func (j *judge) enough(rows int64) error {
 		return undecodable(j.o, j.badRef, j.bad, rows)
 	}
 	return nil
-}
-
-// refuse copies what could be read of a refused row, up to connectors.MaxCell bytes.
-func (one *judged) refuse() connectors.Refused {
-	out := connectors.Refused{Ref: string(one.ref), Rule: one.rule}
-	room := connectors.MaxCell
-	for _, c := range one.cells {
-		if len(c) > room {
-			c = c[:room]
-			for len(c) > 0 && !utf8.RuneStart(c[len(c)-1]) {
-				c = c[:len(c)-1]
-			}
-			if n := len(c); n > 0 && c[n-1] >= utf8.RuneSelf {
-				c = c[:n-1] // the beginning of a character that did not fit
-			}
-		}
-		out.Cells = append(out.Cells, string(bytes.ToValidUTF8(c, lost)))
-		if room -= len(c); room <= 0 {
-			break
-		}
-	}
-	return out
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"creditsync/connectors/remote"
 )
 
 // mySession reads MySQL and MariaDB by the text protocol, in which every value comes as the server writes it.
@@ -109,7 +111,7 @@ func beginMySQL(ctx context.Context, o Options, zone *time.Location) (session, e
 		return nil, err
 	}
 	if err := c.Apply(mysql.Charset("utf8mb4", "")); err != nil {
-		return nil, fmt.Errorf("prepare the driver: %w", oneLine(err))
+		return nil, fmt.Errorf("prepare the driver: %w", remote.OneLine(err))
 	}
 	s.config = c
 	if s.conn, err = s.connect(ctx, c); err != nil {
@@ -128,7 +130,7 @@ func (s *mySession) connect(ctx context.Context, c *mysql.Config) (driver.Conn, 
 	defer cancel()
 	connector, err := mysql.NewConnector(c)
 	if err != nil {
-		return nil, fmt.Errorf("prepare the driver: %w", oneLine(err))
+		return nil, fmt.Errorf("prepare the driver: %w", remote.OneLine(err))
 	}
 	conn, err := connector.Connect(ctx)
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+
+	"creditsync/connectors/remote"
 )
 
 // Numbers of errors of MySQL and MariaDB.
@@ -50,22 +52,22 @@ func (s *mySession) explain(err error) error {
 	case errors.Is(err, mysql.ErrPktTooLarge):
 		return tooLarge(s.o, maxRow)
 	case errors.Is(err, mysql.ErrNoTLS):
-		return tlsFault(s.o, oneLine(err))
+		return tlsFault(s.o, remote.OneLine(err))
 	case at:
 		if f := connecting(s.o, err); f != nil {
 			return f
 		}
-		return unreachable(s.o, oneLine(bareDriver(err)))
+		return unreachable(s.o, remote.OneLine(bareDriver(err)))
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysql.ErrInvalidConn):
 		if s.dialer.silent() {
 			return silent(s.o)
 		}
-		return connectionLost(s.o, oneLine(errors.New("connection closed by the other side")))
+		return connectionLost(s.o, remote.OneLine(errors.New("connection closed by the other side")))
 	}
 	if f := reading(s.o, err); f != nil {
 		return f
 	}
-	return failed(s.o, oneLine(err))
+	return failed(s.o, remote.OneLine(err))
 }
 
 // bareDriver is an error of connecting without what the driver wraps it in.

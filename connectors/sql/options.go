@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"creditsync/connectors"
+	"creditsync/connectors/remote"
 	"creditsync/internal/fault"
 )
 
@@ -46,18 +47,6 @@ type Options struct {
 	Timeout        time.Duration `yaml:"timeout"`
 	Silence        time.Duration `yaml:"silence"`
 	ConnectTimeout time.Duration `yaml:"connect_timeout"`
-}
-
-// TLS names PEM files; "" is the system's authorities and no client certificate. There is no way to switch verification
-// off.
-type TLS struct {
-	// CA holds the certificate authorities that sign the server.
-	CA string `yaml:"ca" is:"path"`
-	// Cert and Key identify this client; both or none.
-	Cert string `yaml:"cert" is:"path"`
-	Key  string `yaml:"key" is:"path"`
-	// ServerName is what the server's certificate is for, where that is not Host.
-	ServerName string `yaml:"server_name"`
 }
 
 // Values of Options.Engine.
@@ -156,7 +145,7 @@ func (o Options) validateRead(bad func(fault.Text)) {
 		bad(fault.T("key：列名不能为空", "key: a column's name must not be empty"))
 	}
 	if o.Lag != "" {
-		if _, _, err := parseLag(o.Lag); err != nil {
+		if _, _, err := remote.ParseLag(o.Lag); err != nil {
 			bad(fault.T("lag：应为时长（如 10m、1h）或整数，现为 %q", "lag: must be a duration such as 10m or 1h, or a whole number, got %q", o.Lag))
 		}
 		if o.Cursor == "" {
@@ -220,25 +209,6 @@ func (o Options) address() string {
 		return "[" + strings.Trim(o.Host, "[]") + "]:" + strconv.Itoa(o.port())
 	}
 	return o.Host + ":" + strconv.Itoa(o.port())
-}
-
-// parseLag reads a lag: a duration or a whole number.
-func parseLag(s string) (d time.Duration, n int64, err error) {
-	if n, err = strconv.ParseInt(s, 10, 64); err == nil {
-		if n < 0 {
-			return 0, 0, fmt.Errorf("lag %d", n)
-		}
-		return 0, n, nil
-	}
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-			return time.Duration(n) * 24 * time.Hour, -1, nil
-		}
-	}
-	if d, err = time.ParseDuration(s); err != nil || d < 0 {
-		return 0, 0, fmt.Errorf("lag %q", s)
-	}
-	return d, -1, nil
 }
 
 // splitName takes a name apart at its dots; parts in double quotes or backticks are kept as they are.

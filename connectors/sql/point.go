@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"creditsync/connectors/remote"
 )
 
 // point is one value of a cursor.
@@ -101,12 +103,11 @@ func (s span) asked(k kind, text string) (point, error) {
 	if k != moment && k != clock && k != day {
 		return s.point(k, text)
 	}
-	for _, l := range []string{dayLayout, "2006-01-02 15:04", clockLayout, "2006-01-02T15:04", "2006-01-02T15:04:05.999999999", momentLayout} {
-		if t, err := time.ParseInLocation(l, text, s.zone); err == nil {
-			return s.at(point{kind: k}, t), nil
-		}
+	t, err := remote.ParseTime(text, s.zone)
+	if err != nil {
+		return point{}, err
 	}
-	return point{}, fmt.Errorf("%q is no time", text)
+	return s.at(point{kind: k}, t), nil
 }
 
 // minus is the point that lies n before a number.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
+
+	"creditsync/connectors/remote"
 )
 
 // maxRow bounds one row, for a server can send one of a gigabyte.
@@ -86,7 +88,7 @@ func beginPostgres(ctx context.Context, o Options, zone *time.Location) (session
 func (s *pgSession) config() (*pgconn.Config, error) {
 	c, err := pgconn.ParseConfig("host=unset user=unset sslmode=disable passfile=/dev/null servicefile=/dev/null")
 	if err != nil {
-		return nil, fmt.Errorf("prepare the driver: %w", oneLine(err))
+		return nil, fmt.Errorf("prepare the driver: %w", remote.OneLine(err))
 	}
 	c.Host, c.Port, c.Database, c.User, c.Password = s.o.Host, uint16(s.o.port()), s.o.Database, s.o.User, s.o.Password.Reveal()
 	c.ConnectTimeout, c.DialFunc, c.Fallbacks, c.MaxProtocolMessageBodyLen = s.o.ConnectTimeout, s.dialer.dial, nil, maxRow

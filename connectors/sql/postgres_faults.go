@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
+
+	"creditsync/connectors/remote"
 )
 
 // explain makes a fault of an error of PostgreSQL or its driver. The classes are those of the SQLSTATE codes.
@@ -28,15 +30,15 @@ func (s *pgSession) explain(err error) error {
 		if f := connecting(s.o, err); f != nil {
 			return f
 		}
-		return unreachable(s.o, oneLine(connect.Unwrap()))
+		return unreachable(s.o, remote.OneLine(connect.Unwrap()))
 	}
 	if f := reading(s.o, err); f != nil {
 		return f
 	}
 	if s.conn != nil && s.conn.IsClosed() { // the driver gave the connection up for an earlier error
-		return connectionLost(s.o, oneLine(err))
+		return connectionLost(s.o, remote.OneLine(err))
 	}
-	return failed(s.o, oneLine(err))
+	return failed(s.o, remote.OneLine(err))
 }
 
 // server makes a fault of an error that the server sent.

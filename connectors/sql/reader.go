@@ -9,6 +9,7 @@ import (
 
 	"creditsync/connectors"
 	"creditsync/connectors/columns"
+	"creditsync/connectors/remote"
 )
 
 // reader reads the rows of one plan. It implements connectors.Reader.
@@ -23,7 +24,7 @@ type reader struct {
 	from    *point // where the last read stopped
 	judge   judge
 	build   *columns.Builder
-	names   refs
+	names   remote.Places
 
 	part   int
 	asked  bool // a statement of the part is under way
@@ -63,7 +64,7 @@ func (r *reader) open(ctx context.Context) error {
 	}
 	r.build = columns.New(r.want.Memory, names)
 	r.judge = newJudge(r)
-	r.names = refs{table: r.o.what(), key: r.plan.key}
+	r.names = remote.Places{What: r.o.what(), Key: r.plan.key}
 	r.part, r.asked, r.last, r.seen, r.after, r.held, r.rows = 0, false, nil, nil, nil, nil, 0
 	return nil
 }
@@ -152,7 +153,7 @@ func (r *reader) next(ctx context.Context) (*connectors.Batch, error) {
 			return nil, session.explain(err)
 		}
 		if one.rule != "" {
-			refused = append(refused, one.refuse())
+			refused = append(refused, remote.Refuse(string(one.ref), one.rule, one.cells))
 			continue
 		}
 		if !r.build.Fits(one.size) {

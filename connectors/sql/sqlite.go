@@ -17,6 +17,8 @@ import (
 	"unsafe"
 
 	lite "modernc.org/sqlite"
+
+	"creditsync/connectors/remote"
 )
 
 // liteSession reads an SQLite database, whose cells have types of their own whatever their column declares.
@@ -97,7 +99,7 @@ func beginSQLite(ctx context.Context, o Options, zone *time.Location) (session, 
 func isDatabase(o Options) error {
 	f, err := os.Open(o.File)
 	if err != nil {
-		return noFile(o, bare(err))
+		return noFile(o, remote.Bare(err))
 	}
 	defer f.Close()
 	head := make([]byte, 16)

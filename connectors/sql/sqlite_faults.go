@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"creditsync/connectors/remote"
 	"creditsync/internal/fault"
 
 	lite "modernc.org/sqlite"
@@ -32,9 +33,9 @@ func (s *liteSession) explain(err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return overtime(s.o, nil)
 	case !errors.As(err, &said):
-		return failed(s.o, oneLine(err))
+		return failed(s.o, remote.OneLine(err))
 	}
-	why := oneLine(said)
+	why := remote.OneLine(said)
 	switch said.Code() & litePrimaryBit {
 	case liteBusy, liteLocked:
 		return locked(s.o, why)

@@ -13,8 +13,8 @@ import (
 	"creditsync/internal/testkit/toxic"
 )
 
-// remote is a table of many rows on a server behind a bad network.
-type remote struct {
+// distant is a table of many rows on a server behind a bad network.
+type distant struct {
 	o     Options
 	proxy *toxic.Proxy
 	exec  func(sql string)
@@ -25,13 +25,13 @@ type remote struct {
 const remoteRows = 60_000
 
 // remotes makes the table in both servers; the tests run one after the other where they share it.
-func remotes(t *testing.T, test func(t *testing.T, r remote)) {
+func remotes(t *testing.T, test func(t *testing.T, r distant)) {
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		server := pg(t)
 		database := server.Database(t)
 		conn := server.Connect(t, database)
-		r := remote{proxy: badNetwork(t, server.Port)}
+		r := distant{proxy: badNetwork(t, server.Port)}
 		r.exec = func(sql string) {
 			if _, err := conn.Exec(t.Context(), sql); err != nil {
 				t.Fatalf("%s: %v", sql, err)
@@ -54,7 +54,7 @@ func remotes(t *testing.T, test func(t *testing.T, r remote)) {
 		server := maria(t)
 		database := server.Database(t)
 		db := server.Connect(t, database)
-		r := remote{proxy: badNetwork(t, server.Port), exec: func(sql string) { insert(t, db, sql) }}
+		r := distant{proxy: badNetwork(t, server.Port), exec: func(sql string) { insert(t, db, sql) }}
 		r.count = func(sql string) (n int) {
 			if err := db.QueryRowContext(t.Context(), sql).Scan(&n); err != nil {
 				t.Fatalf("%s: %v", sql, err)
@@ -73,7 +73,7 @@ func remotes(t *testing.T, test func(t *testing.T, r remote)) {
 // were all.
 func TestNetwork_Trouble(t *testing.T) {
 	t.Parallel()
-	remotes(t, func(t *testing.T, r remote) {
+	remotes(t, func(t *testing.T, r distant) {
 		whole := func(o Options) {
 			t.Helper()
 			if out := got(t, o, connectors.Request{}); len(out.rows) != remoteRows || out.rows[remoteRows-1][0] != fmt.Sprint(remoteRows) {
@@ -125,7 +125,7 @@ func TestNetwork_Trouble(t *testing.T) {
 // that the options allow.
 func TestNetwork_HalfOpen(t *testing.T) {
 	t.Parallel()
-	remotes(t, func(t *testing.T, r remote) {
+	remotes(t, func(t *testing.T, r distant) {
 		r.o.Silence = 400 * time.Millisecond
 		r.proxy.Bandwidth(t, 300) // so that most of the 2.5 MB is still to come when the first batch is there
 		in, err := source(t, r.o).Open(t.Context(), connectors.Request{Zone: shanghai(t)})
@@ -151,7 +151,7 @@ func TestNetwork_HalfOpen(t *testing.T) {
 // TestSnapshot_IsConsistent: what is written while a read goes on is not in it, page by page or not; what was there is.
 func TestSnapshot_IsConsistent(t *testing.T) {
 	t.Parallel()
-	remotes(t, func(t *testing.T, r remote) {
+	remotes(t, func(t *testing.T, r distant) {
 		for _, page := range []int{0, 20_000} {
 			r.o.Page = page
 			in, err := source(t, r.o).Open(t.Context(), connectors.Request{Zone: shanghai(t)})
@@ -187,7 +187,7 @@ func TestSnapshot_IsConsistent(t *testing.T) {
 // TestClose_ServerGivesUp: a read that is given up does not leave its statement running on the server.
 func TestClose_ServerGivesUp(t *testing.T) {
 	t.Parallel()
-	remotes(t, func(t *testing.T, r remote) {
+	remotes(t, func(t *testing.T, r distant) {
 		running := "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = current_database() AND query LIKE 'COPY%'"
 		if r.o.Engine != "postgres" {
 			running = "SELECT count(*) FROM information_schema.processlist WHERE command = 'Query' AND id <> connection_id() AND db = database()"

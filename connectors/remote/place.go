@@ -1,4 +1,4 @@
-package sql
+package remote
 
 import (
 	"regexp"
@@ -9,21 +9,27 @@ import (
 // longRef bounds what a row's place says.
 const longRef = 200
 
-// refs names the rows of one read.
-type refs struct {
-	table string
-	key   []int // columns of the key; none: rows are counted
-	n     int64
-	buf   []byte
+// Places names the rows of one read.
+type Places struct {
+	// What is read: a table, or an address.
+	What string
+	// Key is the columns that tell the rows apart; none: rows are counted.
+	Key []int
+
+	n   int64
+	buf []byte
 }
 
-// of is the place of the next row: the table and the row's key. A key that may be a person's name or number is not shown,
-// for places are stored and sent: such a row is counted, as is one of a table without a key.
-func (r *refs) of(cells [][]byte) []byte {
+// Rows is how many have been named.
+func (r *Places) Rows() int64 { return r.n }
+
+// Of is the place of the next row: what is read and the row's key. A key that may be a person's name or number is not shown,
+// for places are stored and sent: such a row is counted, as is one without a key. It is good until the next one.
+func (r *Places) Of(cells [][]byte) []byte {
 	r.n++
-	b := append(append(r.buf[:0], r.table...), '#')
-	shown := len(r.key) > 0
-	for i, k := range r.key {
+	b := append(append(r.buf[:0], r.What...), '#')
+	shown := len(r.Key) > 0
+	for i, k := range r.Key {
 		if !mayShow(cells[k]) {
 			shown = false
 			break
@@ -40,8 +46,8 @@ func (r *refs) of(cells [][]byte) []byte {
 }
 
 // counted is the place of the row that is the n-th.
-func (r *refs) counted() []byte {
-	r.buf = strconv.AppendInt(append(append(r.buf[:0], r.table...), '@'), r.n, 10)
+func (r *Places) counted() []byte {
+	r.buf = strconv.AppendInt(append(append(r.buf[:0], r.What...), '@'), r.n, 10)
 	return r.buf
 }
 
