@@ -5,6 +5,7 @@ package all
 import (
 	"creditsync/connectors"
 	"creditsync/connectors/file"
+	"creditsync/connectors/http"
 	"creditsync/connectors/sql"
 )
 
@@ -12,6 +13,7 @@ import (
 func Registry() connectors.Registry {
 	return connectors.NewRegistry(
 		file.Definition(),
+		http.Definition(),
 		sql.Definition(),
 	)
 }

@@ -7,7 +7,7 @@ import (
 
 func TestRegistry(t *testing.T) {
 	t.Parallel()
-	if got, want := Registry().Names(), []string{"file", "sql"}; !slices.Equal(got, want) {
+	if got, want := Registry().Names(), []string{"file", "http", "sql"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for name, d := range Registry() {

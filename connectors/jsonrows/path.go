@@ -145,7 +145,7 @@ func (r *Records) leave() error {
 		if err != nil {
 			return err
 		}
-		return r.syntax(fault.T("数据结束之后还有内容", "something follows the end of the data"))
+		return r.syntax(extra())
 	}
 	return io.EOF
 }

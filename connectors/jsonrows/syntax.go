@@ -29,3 +29,7 @@ func expected(what string) fault.Text {
 }
 
 func truncated() fault.Text { return fault.T("文件在这里中断了", "the text breaks off here") }
+
+func extra() fault.Text {
+	return fault.T("数据结束之后还有内容", "something follows the end of the data")
+}

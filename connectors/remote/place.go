@@ -77,6 +77,7 @@ func mayShow(b []byte) bool {
 }
 
 var (
+	digit    = regexp.MustCompile(`[0-9]`)
 	phone    = regexp.MustCompile(`(^|\D)1[3-9]\d{9}($|\D)`)
 	passport = regexp.MustCompile(`^[A-Za-z]{1,2}\d{7,8}$`)
 	resident = regexp.MustCompile(`[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]`)
@@ -86,4 +87,14 @@ var (
 // personal reports what may be a number of a person. Rather one too many: it only changes how a row is named.
 func personal(b []byte) bool {
 	return resident.Match(b) || older.Match(b) || phone.Match(b) || passport.Match(b)
+}
+
+// Mask hides what may be numbers of persons in a text that somebody else wrote.
+func Mask(text string) string {
+	for _, one := range []*regexp.Regexp{resident, older, phone} {
+		text = one.ReplaceAllStringFunc(text, func(s string) string {
+			return string(digit.ReplaceAll([]byte(s), []byte("*")))
+		})
+	}
+	return text
 }
