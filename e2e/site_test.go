@@ -126,7 +126,7 @@ type result struct {
 
 // command is a command of the site, not started.
 func (s *site) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, binary(s.t), append(args, "-c", s.path("creditsync.yaml"))...)
+	cmd := exec.CommandContext(ctx, program.Path(s.t), append(args, "-c", s.path("creditsync.yaml"))...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), s.env...)
 	return cmd

@@ -17,7 +17,7 @@ import (
 // folder. See e2e/generator/README.md for the options.
 func generate(t testing.TB, name string, options ...string) string {
 	t.Helper()
-	dir := filepath.Join(shared, name)
+	dir := filepath.Join(program.Dir(), name)
 	args := append([]string{"generator/penalties.py", "--out", dir}, options...)
 	if out, err := exec.Command("python3", args...).CombinedOutput(); err != nil {
 		t.Fatalf("generator %v: %v\n%s", options, err, out)

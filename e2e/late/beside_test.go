@@ -74,11 +74,7 @@ func TestBeside_OnePipeline_I5(t *testing.T) {
 // meanwhile waits for them or says who has them, and changes nothing.
 func TestBeside_OwnEngine_I5(t *testing.T) {
 	t.Parallel()
-	program, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &deployment{Site: site.New(t, program, keysOf(t), site.Config{Pipelines: two}), pipelines: two}
+	s := &deployment{Site: site.New(t, program.Path(t), keysOf(t), site.Config{Pipelines: two}), pipelines: two}
 	nights := 2
 	for night := range nights {
 		s.both(t, site.Changing(night))

@@ -16,23 +16,13 @@ import (
 
 var all = flag.Bool("late.all", false, "every request, every step and both brokers; else a few of each")
 
-// shared is a folder of the whole test run: it holds the binary.
-var shared string
+// program is the program under test.
+var program site.Program
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	dir, err := os.MkdirTemp("", "creditsync-late-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	shared = dir
-	status := m.Run()
-	_ = os.RemoveAll(dir)
-	os.Exit(status)
+	os.Exit(program.Main(m))
 }
-
-var build = sync.OnceValues(func() (string, error) { return site.Build(shared) })
 
 // lease is how long leases last here: long enough for a renewal in time on a busy machine, short enough to be waited for.
 const lease = 4 * time.Second
@@ -53,11 +43,7 @@ type broker struct{ Addr string }
 // newSite starts a site with its engine and broker, the proxies before them, and short leases.
 func newSite(t testing.TB, keys []byte, b broker, pipelines string) *deployment {
 	t.Helper()
-	program, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &deployment{Site: site.New(t, program, keys, site.Config{Pipelines: pipelines}), pipelines: pipelines}
+	s := &deployment{Site: site.New(t, program.Path(t), keys, site.Config{Pipelines: pipelines}), pipelines: pipelines}
 	s.Env = []string{app.EnvLease + "=" + lease.String()}
 	s.Engine = s.ServeEngine()
 	if b.Addr == "" {

@@ -21,26 +21,19 @@ const envInside = "CREDITSYNC_TEST_OWN_MOUNTS"
 
 var all = flag.Bool("machine.all", false, "every store at every step, and every statement; else some of each")
 
-// shared is a folder of the whole test run: it holds the binary.
-var shared string
+// program is the program under test.
+var program site.Program
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if os.Getenv(envInside) == "" {
 		os.Exit(inside())
 	}
-	dir, err := os.MkdirTemp("", "creditsync-machine-")
-	if err == nil {
-		err = unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
-	}
-	if err != nil {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	shared = dir
-	status := m.Run()
-	_ = os.RemoveAll(dir)
-	os.Exit(status)
+	os.Exit(program.Main(m))
 }
 
 // inside runs this very program again in a mount namespace of its own, for whom is not root or may not have one in a user
@@ -71,8 +64,6 @@ func inside() int {
 	return 1
 }
 
-var build = sync.OnceValues(func() (string, error) { return site.Build(shared) })
-
 // keysOnce are the keys of all sites here.
 var keysOnce struct {
 	sync.Once
@@ -85,10 +76,6 @@ type deployment struct{ *site.Site }
 // newSite is a site of the program, with keys that all sites of the package share.
 func newSite(t testing.TB, c site.Config) *deployment {
 	t.Helper()
-	program, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
 	keysOnce.Do(func() { keysOnce.keys = site.NewKeys(t) })
-	return &deployment{site.New(t, program, keysOnce.keys, c)}
+	return &deployment{site.New(t, program.Path(t), keysOnce.keys, c)}
 }

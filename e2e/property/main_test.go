@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"sync"
 	"testing"
 
 	"creditsync/internal/testkit/site"
@@ -13,8 +12,8 @@ import (
 // stories is how many are told unless -rapid.checks says otherwise.
 const stories = "25"
 
-// shared is a folder of the whole test run: it holds the binary.
-var shared string
+// program is the program under test.
+var program site.Program
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -28,16 +27,5 @@ func TestMain(m *testing.M) {
 			}
 		}
 	}
-	dir, err := os.MkdirTemp("", "creditsync-property-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	shared = dir
-	status := m.Run()
-	_ = os.RemoveAll(dir)
-	os.Exit(status)
+	os.Exit(program.Main(m))
 }
-
-// build builds the program once.
-var build = sync.OnceValues(func() (string, error) { return site.Build(shared) })

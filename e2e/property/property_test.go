@@ -18,12 +18,8 @@ import (
 // started again, and to one where nobody disturbs them. Both end with the same rows and messages, which are those of the
 // model (I2, I3, I5, I6, P1, P2, P3, P4).
 func TestStories_I5_EndAsIfNobodyDied(t *testing.T) {
-	program, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
 	keys := site.NewKeys(t)
-	s := &stage{calm: site.New(t, program, keys, site.Config{}), struck: site.New(t, program, keys, site.Config{}), sheets: newSheets()}
+	s := &stage{calm: site.New(t, program.Path(t), keys, site.Config{}), struck: site.New(t, program.Path(t), keys, site.Config{}), sheets: newSheets()}
 	s.calm.Beside()
 	s.struck.Beside()
 	rapid.Check(t, func(t *rapid.T) { s.tell(t, rapid.Custom(aStory).Draw(t, "story")) })

@@ -16,7 +16,7 @@ import (
 )
 
 // owner is the process that holds a lock of the site.
-func (s *site) owner(lock string) owners.Owner {
+func (s *deployment) owner(lock string) owners.Owner {
 	s.t.Helper()
 	o, held, err := owners.ReadOwner(s.path("data/" + lock))
 	if err != nil || !held {
@@ -26,13 +26,9 @@ func (s *site) owner(lock string) owners.Owner {
 }
 
 // do runs another command of the program to its end, at a time.
-func (s *site) do(at string, args ...string) (status int, stdout, stderr string) {
+func (s *deployment) do(at string, args ...string) (status int, stdout, stderr string) {
 	s.t.Helper()
-	path, err := binary()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	cmd := exec.CommandContext(s.t.Context(), path, append(args, "-c", s.path("creditsync.yaml"))...)
+	cmd := exec.CommandContext(s.t.Context(), program.Path(s.t), append(args, "-c", s.path("creditsync.yaml"))...)
 	var out, bad bytes.Buffer
 	cmd.Env = append(os.Environ(), "CREDITSYNC_TEST_NOW="+at)
 	cmd.Stdout, cmd.Stderr = &out, &bad
@@ -187,7 +183,7 @@ func (p *process) terminated(more ...syscall.Signal) {
 }
 
 // stuck starts serve and stops its engine in the middle of a run, so that the run cannot end.
-func (s *site) stuck() (p *process, engine int) {
+func (s *deployment) stuck() (p *process, engine int) {
 	s.t.Helper()
 	s.deliver("inbox/a.csv", 1, 20)
 	p = s.serve("2026-03-02T01:29:58+08:00", app.EnvStopAt+"=guarded")

@@ -9,7 +9,7 @@ import (
 )
 
 // wantRuns waits until the ledger has these runs and no other.
-func (s *site) wantRuns(p *process, want ...string) {
+func (s *deployment) wantRuns(p *process, want ...string) {
 	s.t.Helper()
 	var got []string
 	s.until("the runs are "+strings.Join(want, ", "), func() bool {

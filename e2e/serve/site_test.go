@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,53 +11,28 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"creditsync/internal/ledger"
 	owners "creditsync/internal/process"
+	"creditsync/internal/testkit/site"
 	"creditsync/schemas"
 )
 
-// shared is a folder of the whole test run: it holds the binary.
-var shared string
+// program is the program under test.
+var program site.Program
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "creditsync-serve-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	shared = dir
-	status := m.Run()
-	_ = os.RemoveAll(dir)
-	os.Exit(status)
+	os.Exit(program.Main(m))
 }
-
-// binary is the path of the program, built once, with the engine's library beside it.
-var binary = sync.OnceValues(func() (string, error) {
-	library, err := exec.Command("../../scripts/libchdb.sh").Output()
-	if err != nil {
-		return "", fmt.Errorf("scripts/libchdb.sh: %w", err)
-	}
-	if err := os.Symlink(strings.TrimSpace(string(library)), filepath.Join(shared, "libchdb.so")); err != nil {
-		return "", err
-	}
-	path := filepath.Join(shared, "creditsync")
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", path, "../../cmd/creditsync").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-})
 
 // limit is how long anything that must happen may take.
 const limit = 4 * time.Minute
 
-// site is a deployment in a temporary folder.
-type site struct {
+// deployment is a site in a temporary folder.
+type deployment struct {
 	t      *testing.T
 	dir    string
 	ledger *ledger.Ledger // once it was read
@@ -70,9 +44,9 @@ const nightly = `
 `
 
 // newSite makes the folder with a configuration; nothing is started.
-func newSite(t *testing.T, pipelines string) *site {
+func newSite(t *testing.T, pipelines string) *deployment {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir()}
+	s := &deployment{t: t, dir: t.TempDir()}
 	s.write("creditsync.yaml", `language: en
 warehouse: {embedded: {http: "127.0.0.1:0", native: "127.0.0.1:0"}}
 bus: {embedded: {listen: "127.0.0.1:0"}}
@@ -81,9 +55,9 @@ pipelines:`+pipelines)
 	return s
 }
 
-func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
+func (s *deployment) path(name string) string { return filepath.Join(s.dir, name) }
 
-func (s *site) write(name, content string) {
+func (s *deployment) write(name, content string) {
 	s.t.Helper()
 	if err := os.MkdirAll(filepath.Dir(s.path(name)), 0o755); err != nil {
 		s.t.Fatal(err)
@@ -94,7 +68,7 @@ func (s *site) write(name, content string) {
 }
 
 // deliver writes a snapshot of n rows.
-func (s *site) deliver(name string, seed uint64, n int) {
+func (s *deployment) deliver(name string, seed uint64, n int) {
 	s.t.Helper()
 	header, rows := schemas.Sample(schemas.AdminPenalty(), seed, n)
 	var b bytes.Buffer
@@ -106,7 +80,7 @@ func (s *site) deliver(name string, seed uint64, n int) {
 
 // process is a serve that was started. It ends with the test.
 type process struct {
-	s        *site
+	s        *deployment
 	cmd      *exec.Cmd
 	out, err bytes.Buffer // to be read after done
 	done     chan struct{}
@@ -114,14 +88,10 @@ type process struct {
 }
 
 // serve starts serve, whose clock then shows the time at. Engine and broker end with it, also when it is killed.
-func (s *site) serve(at string, env ...string) *process {
+func (s *deployment) serve(at string, env ...string) *process {
 	s.t.Helper()
-	path, err := binary()
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	p := &process{s: s, done: make(chan struct{})}
-	p.cmd = exec.Command(path, "serve", "-c", s.path("creditsync.yaml"))
+	p.cmd = exec.Command(program.Path(s.t), "serve", "-c", s.path("creditsync.yaml"))
 	p.cmd.Env = append(append(os.Environ(), "CREDITSYNC_TEST_NOW="+at), env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.err
 	if err := p.cmd.Start(); err != nil {
@@ -214,10 +184,12 @@ func (p *process) get(path string) string {
 }
 
 // until waits until ok holds.
-func (s *site) until(what string, ok func() bool) { s.every(50*time.Millisecond, limit, what, ok) }
+func (s *deployment) until(what string, ok func() bool) {
+	s.every(50*time.Millisecond, limit, what, ok)
+}
 
 // every asks every so often whether ok holds, until a limit.
-func (s *site) every(pause, limit time.Duration, what string, ok func() bool) {
+func (s *deployment) every(pause, limit time.Duration, what string, ok func() bool) {
 	s.t.Helper()
 	deadline, tick := time.NewTimer(limit), time.NewTicker(pause)
 	defer deadline.Stop()
@@ -232,7 +204,7 @@ func (s *site) every(pause, limit time.Duration, what string, ok func() bool) {
 }
 
 // book is the ledger, opened once, as another process does.
-func (s *site) book() *ledger.Ledger {
+func (s *deployment) book() *ledger.Ledger {
 	s.t.Helper()
 	if s.ledger != nil {
 		return s.ledger
@@ -247,7 +219,7 @@ func (s *site) book() *ledger.Ledger {
 }
 
 // runs are the runs of the pipeline as the ledger has them, oldest first: "01:30 done".
-func (s *site) runs() []string {
+func (s *deployment) runs() []string {
 	s.t.Helper()
 	l := s.book()
 	list, err := l.Recent(s.t.Context(), "penalties", 0)

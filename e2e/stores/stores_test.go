@@ -8,14 +8,17 @@ import (
 	"creditsync/internal/testkit/site"
 )
 
+// program is the program under test.
+var program site.Program
+
+func TestMain(m *testing.M) {
+	os.Exit(program.Main(m))
+}
+
 // TestAnOlderLedger: check and run name it and write nothing, repair brings it back, and the next night goes on.
 func TestAnOlderLedger(t *testing.T) {
 	t.Parallel()
-	program, err := site.Build(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := site.New(t, program, site.NewKeys(t), site.Config{})
+	s := site.New(t, program.Path(t), site.NewKeys(t), site.Config{})
 	from := site.NewSource(t)
 	night := func(n int) {
 		t.Helper()

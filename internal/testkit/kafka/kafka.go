@@ -7,7 +7,6 @@ package kafka
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -21,6 +20,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"creditsync/internal/testkit/module"
 )
 
 // Broker is a running Kafka.
@@ -66,7 +67,7 @@ func Start(ctx context.Context, dir string) (*Broker, error) {
 
 // jars is the folder of Kafka's jars; the script fetches them if they are not there.
 func jars(ctx context.Context) (string, error) {
-	root, err := moduleRoot()
+	root, err := module.Root()
 	if err != nil {
 		return "", err
 	}
@@ -78,22 +79,6 @@ func jars(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("scripts/kafka.sh: %w: %s", err, stderr.String())
 	}
 	return strings.TrimSpace(string(out)), nil
-}
-
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		if filepath.Dir(dir) == dir {
-			return "", errors.New("no go.mod above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
 }
 
 func start(ctx context.Context, jars, home string) (*Broker, error) {

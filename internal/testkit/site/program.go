@@ -1,21 +1,58 @@
 package site
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"creditsync/internal/testkit/module"
 	"creditsync/internal/vault"
 )
 
-// Build builds the program into dir, with the engine's library beside it, and returns its path.
-func Build(dir string) (string, error) {
-	root, err := moduleRoot()
+// Program is the program that the tests of a package run, built once, in a folder of the whole test run.
+type Program struct {
+	dir  string
+	once sync.Once
+	path string
+	err  error
+}
+
+// Main makes the folder, runs the tests, removes it and returns their status; it is for TestMain, after flag.Parse.
+func (p *Program) Main(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "creditsync-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	p.dir = dir
+	return m.Run()
+}
+
+// Dir is the folder of the whole test run.
+func (p *Program) Dir() string { return p.dir }
+
+// Path builds the program if this is the first call, with the engine's library beside it, and returns its path.
+func (p *Program) Path(tb testing.TB) string {
+	tb.Helper()
+	p.once.Do(func() { p.path, p.err = build(filepath.Join(p.dir, "bin")) })
+	if p.err != nil {
+		tb.Fatal(p.err)
+	}
+	return p.path
+}
+
+// build builds the program into a new folder.
+func build(dir string) (string, error) {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return "", err
+	}
+	root, err := module.Root()
 	if err != nil {
 		return "", err
 	}
@@ -33,22 +70,6 @@ func Build(dir string) (string, error) {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return path, nil
-}
-
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		if filepath.Dir(dir) == dir {
-			return "", errors.New("no go.mod above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
 }
 
 // NewKeys makes the keys that sites share whose books are compared.
