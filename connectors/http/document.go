@@ -105,7 +105,7 @@ func (d *document) findRows(words string) error {
 	path := split(d.o.Records)
 	for i := range path {
 		if d.value(path[:i+1]) == nil {
-			return noRecords(d.o, strings.Join(path[:i+1], "."), jsonrows.Keys(d.value(path[:i])), jsonrows.Arrays(d.json), words)
+			return noRecords(d.o, strings.Join(path[:i+1], "."), nil, jsonrows.Keys(d.value(path[:i])), jsonrows.Arrays(d.json), words)
 		}
 	}
 	switch at := d.value(path); {
@@ -113,7 +113,7 @@ func (d *document) findRows(words string) error {
 	case at[0] == '[':
 		d.rows = at
 	default:
-		return noRecords(d.o, d.o.Records, nil, jsonrows.Arrays(d.json), words)
+		return noRecords(d.o, d.o.Records, at, nil, jsonrows.Arrays(d.json), words)
 	}
 	return nil
 }

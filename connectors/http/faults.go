@@ -116,7 +116,7 @@ func overtime(o Options) error {
 }
 
 func noHTTP(o Options, err error) error {
-	return fault.New(fault.Environment, "http.no_http", fault.T("%s 的回答不是 HTTP", "what %s answers is not HTTP", o.about())).Because(err).
+	return fault.New(fault.Environment, "http.no_http", fault.T("%s 的回答不是 HTTP", "what %s answers is not HTTP", o.about())).Because(err).Again().
 		Do(fault.T("请检查 url 的端口，以及是否应为 https", "check the port in url, and whether it should be https"))
 }
 

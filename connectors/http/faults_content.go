@@ -31,6 +31,11 @@ func unknownCharset(o Options, name string) error {
 		Do(fault.T("请在 encoding 中写明 utf-8 或 gb18030", "say utf-8 or gb18030 in encoding"))
 }
 
+func notUTF8(o Options) error {
+	return fault.New(fault.Input, "http.charset", fault.T("%s 的回答不是 UTF-8，也没有说明是什么编码", "the answer of %s is not UTF-8, and does not say what it is", o.about())).
+		Do(fault.T("请在 encoding 中写明，多为 gb18030", "say it in encoding, mostly gb18030"))
+}
+
 func noContent(o Options, status string) error {
 	return fault.New(fault.Environment, "http.no_content", fault.T("%[1]s 的回答是空的（%[2]s）", "the answer of %[1]s is empty (%[2]s)", o.about(), status)).
 		Do(fault.T("请对照接口文档检查 url、method 和 params", "check url, method and params against the API's documentation"))
@@ -52,18 +57,24 @@ func brokenJSON(o Options, bad *jsonrows.Syntax) error {
 }
 
 func failed(o Options, ok *OK, value string, there bool, words string, again bool) error {
-	is := fmt.Sprintf("%s = %q", ok.Path, value)
+	what := fault.T("%[1]s 说没有成功（%[2]s = %[3]q）", "%[1]s says that it failed (%[2]s = %[3]q)", o.about(), ok.Path, value)
 	if !there {
-		is = "no " + ok.Path
+		what = fault.T("%[1]s 没有说成功：回答中没有 %[2]s", "%[1]s does not say that it succeeded: there is no %[2]s in its answer", o.about(), ok.Path)
 	}
-	f := fault.New(fault.Environment, "http.not_ok", fault.T("%[1]s 说没有成功（%[2]s）", "%[1]s says that it failed (%[2]s)", o.about(), is)).Because(said(words)).
+	f := fault.New(fault.Environment, "http.not_ok", what).Because(said(words)).
 		Do(fault.T("请对照接口文档查看该代码；如它表示成功，请加入 ok.is", "look it up in the API's documentation; if it means success, add it to ok.is"))
 	f.Retry = again
 	return f
 }
 
-func noRecords(o Options, path string, has, arrays []string, words string) error {
+func noRecords(o Options, path string, at []byte, has, arrays []string, words string) error {
 	what := fault.T("%[1]s 的回答中 %[2]q 处没有数组", "the answer of %[1]s has no array at %[2]q", o.about(), path)
+	switch {
+	case len(at) > 0 && at[0] == '{':
+		what = fault.T("%[1]s 的回答中 %[2]q 处是一个对象，不是数组", "the answer of %[1]s has an object at %[2]q, not an array", o.about(), path)
+	case len(at) > 0:
+		what = fault.T("%[1]s 的回答中 %[2]q 处是一个值，不是数组", "the answer of %[1]s has a single value at %[2]q, not an array", o.about(), path)
+	}
 	hint := fault.T("请更正 records", "correct records")
 	switch {
 	case len(arrays) > 0:
@@ -91,7 +102,7 @@ func noKnownKeys(o Options, has []string) error {
 }
 
 func noTotal(o Options, there bool) error {
-	is := fault.T("没有", "is not there")
+	is := fault.T("不存在", "is not there")
 	if there {
 		is = fault.T("不是数字", "is no number")
 	}

@@ -51,7 +51,11 @@ func (r *reader) first(ctx context.Context) error {
 	if err := r.page(ctx); err != nil {
 		return err
 	}
-	if names := r.fetch.shape.Names(); len(names) > 0 && r.want.Match != nil && r.want.Match(names) == 0 {
+	names := r.fetch.shape.Names()
+	if slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "\uFFFD") }) {
+		return notUTF8(r.o)
+	}
+	if len(names) > 0 && r.want.Match != nil && r.want.Match(names) == 0 {
 		return noKnownKeys(r.o, names)
 	}
 	return nil

@@ -30,9 +30,11 @@ type Sign struct {
 	// Text that is signed, with {params}, {values}, {param:NAME}, {header:NAME}, {timestamp}, {nonce}, {secret}, {method}, {path}
 	// and {body} in it.
 	Text string `yaml:"text"`
-	// Pair stands between a name and its value in {params}, Join between two of them (and of {values}).
-	Pair string `yaml:"pair"`
-	Join string `yaml:"join"`
+	// Pair stands between a name and its value in {params}, Join between two of them (and of {values}): = and & where they
+	// are "". Plain is nothing for both.
+	Pair  string `yaml:"pair"`
+	Join  string `yaml:"join"`
+	Plain bool   `yaml:"plain"`
 	// Escape writes names and values in {params} and {values} as in an address; Empty keeps parameters without a value.
 	Escape bool `yaml:"escape"`
 	Empty  bool `yaml:"empty"`
@@ -113,6 +115,9 @@ func (s *Sign) validate(bad complaint) {
 	slot("sign.signature", s.Signature.Name, s.Signature.In)
 	if s.Signature.Encoding != "" {
 		oneOf(bad, "sign.signature.encoding", s.Signature.Encoding, encodingHex, encodingUpper, encodingBase64)
+	}
+	if s.Plain && s.Pair+s.Join != "" {
+		bad(fault.T("sign：plain 与 pair、join 不能同用", "sign: plain does not go with pair or join"))
 	}
 	if s.Nonce != nil {
 		slot("sign.nonce", s.Nonce.Name, s.Nonce.In)
@@ -221,9 +226,9 @@ func (t *Stamp) format() string {
 
 // sorted are the parameters by name, then by value, or their values alone.
 func (s *Sign) sorted(params []param, names bool) string {
-	pair, join := s.Pair, s.Join
-	if pair == "" && join == "" {
-		pair, join = "=", "&"
+	pair, join := cmp.Or(s.Pair, "="), cmp.Or(s.Join, "&")
+	if s.Plain {
+		pair, join = "", ""
 	}
 	list := slices.Clone(params)
 	slices.SortStableFunc(list, func(a, b param) int {

@@ -17,6 +17,7 @@ import (
 
 	"creditsync/connectors"
 	"creditsync/connectors/file"
+	"creditsync/connectors/http"
 	"creditsync/connectors/sql"
 	"creditsync/internal/fault"
 )
@@ -227,7 +228,7 @@ func TestExample_AlternativesLoad(t *testing.T) {
 	servers := regexp.MustCompile(`(?ms)^(warehouse|bus):\n.*?\n\n`).ReplaceAll(content, nil)
 	servers = commented.ReplaceAll(servers, []byte("$1"))
 	for name, text := range map[string][]byte{"engine": engine, "servers": servers} {
-		look := testLookup(map[string]string{"CREDITSYNC_ENGINE_PASSWORD": "x", "CREDITSYNC_CLICKHOUSE_PASSWORD": "x", "CREDITSYNC_WEBHOOK": "https://hooks.example/x"})
+		look := testLookup(map[string]string{"CREDITSYNC_ENGINE_PASSWORD": "x", "CREDITSYNC_CLICKHOUSE_PASSWORD": "x", "CREDITSYNC_WEBHOOK": "https://hooks.example/x", "PROCUREMENT_TOKEN": "x", "PROCUREMENT_SECRET": "x", "PROCUREMENT_PASSWORD": "x"})
 		look.ReadFile = func(path string) ([]byte, error) {
 			if strings.HasSuffix(path, ".txt") {
 				return []byte("x"), nil
@@ -235,7 +236,8 @@ func TestExample_AlternativesLoad(t *testing.T) {
 			return text, nil
 		}
 		known := testKnown()
-		known.Sources = connectors.NewRegistry(file.Definition(), sql.Definition())
+		known.Sources = connectors.NewRegistry(file.Definition(), sql.Definition(), http.Definition())
+		known.Kinds["procurement_blacklist"] = []string{"subject_name"}
 		c, err := Load(DefaultPath, look, known)
 		if err != nil {
 			t.Errorf("%s: %s\n%s", name, fault.Say(err, fault.English), text)

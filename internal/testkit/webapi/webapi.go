@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -73,7 +74,7 @@ func StartTLS(tb testing.TB) *Server {
 	tb.Helper()
 	s := new(Server)
 	s.server = httptest.NewUnstartedServer(s)
-	s.server.Config.ErrorLog = nil
+	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes that are to fail
 	s.server.StartTLS()
 	return s.started(tb)
 }
