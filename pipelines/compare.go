@@ -50,29 +50,15 @@ func (r *Runner) Compare(ctx context.Context, p Pipeline, examples int) Comparis
 	// A file that vanished since is no reason to stop: its records are what differs.
 	t := &trip{Runner: r, p: p, wish: Wish{DryRun: true, AcceptDeletes: 1, Reread: p.Mode == connectors.Incremental}}
 	rep := r.ride(ctx, t, ModeVerify, func(ctx context.Context) (State, error) {
-		in, err := t.open(ctx)
-		if err != nil {
-			return Failed, err
-		}
-		defer in.Close()
-		if len(in.Inputs()) == 0 {
-			return NoInput, nil
-		}
-		if t.spool, err = t.Spool(); err != nil {
-			return Failed, err
-		}
-		defer t.spool.Close()
-		if err := t.read(ctx, in); err != nil {
-			return Failed, err
-		}
-		if err := t.tallied(ctx); err != nil {
-			return Failed, err
-		}
-		found, err = t.compare(ctx, examples)
-		if err != nil {
-			return Failed, err
-		}
-		return Done, nil
+		return t.whenStaged(ctx, func() (_ State, err error) {
+			if err = t.tallied(ctx); err != nil {
+				return Failed, err
+			}
+			if found, err = t.compare(ctx, examples); err != nil {
+				return Failed, err
+			}
+			return Done, nil
+		})
 	})
 	return Comparison{rep, found, t.unkeyed}
 }

@@ -24,6 +24,26 @@ type numbered struct {
 	batch *connectors.Batch
 }
 
+// whenStaged reads the source to its end and goes on while its rows are kept.
+func (t *trip) whenStaged(ctx context.Context, next func() (State, error)) (State, error) {
+	in, err := t.open(ctx)
+	if err != nil {
+		return Failed, err
+	}
+	defer in.Close()
+	if len(in.Inputs()) == 0 {
+		return NoInput, nil
+	}
+	if t.spool, err = t.Spool(); err != nil {
+		return Failed, err
+	}
+	defer t.spool.Close()
+	if err := t.read(ctx, in); err != nil {
+		return Failed, err
+	}
+	return next()
+}
+
 // read reads the source to its end, turns every batch into typed rows and refused rows, keeps the rows, and stages their
 // keys and what was refused. A source that
 // breaks half-way fails the run: a part of a snapshot is never applied.

@@ -91,27 +91,14 @@ func (t *trip) safely(ctx context.Context, road func(context.Context) (State, er
 
 // travel takes the steps after the lease, left to right.
 func (t *trip) travel(ctx context.Context) (State, error) {
-	in, err := t.open(ctx)
-	if err != nil {
-		return Failed, err
-	}
-	defer in.Close()
-	if len(in.Inputs()) == 0 {
-		return NoInput, nil
-	}
-	if t.spool, err = t.Spool(); err != nil {
-		return Failed, err
-	}
-	defer t.spool.Close()
-	if err := t.read(ctx, in); err != nil { // 2. read → transform → stage
-		return Failed, err
-	}
-	t.at("staged")
-	if err := t.guard(ctx); err != nil { // 3. guard
-		return Failed, t.setAside(ctx, err)
-	}
-	t.at("guarded")
-	return t.outcome(t.commit(ctx)) // 4. commit and roll forward
+	return t.whenStaged(ctx, func() (State, error) { // 2. read → transform → stage
+		t.at("staged")
+		if err := t.guard(ctx); err != nil { // 3. guard
+			return Failed, t.setAside(ctx, err)
+		}
+		t.at("guarded")
+		return t.outcome(t.commit(ctx)) // 4. commit and roll forward
+	})
 }
 
 // at reports a named step.
