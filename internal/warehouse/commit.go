@@ -34,8 +34,8 @@ func (w *Warehouse) Verify(ctx context.Context, s Scope, c Changes) error {
 		return nil
 	}
 	var rows, records, seqs, sum uint64
-	sql := fmt.Sprintf("SELECT count(), uniqExact(record_id), uniqExact(seq), sum(cityHash64(record_id, version, op, content_hash)) FROM %s WHERE %s AND commit_no = %d",
-		table(s.Kind, "versions"), seqRange(s.Commit), s.Commit)
+	sql := fmt.Sprintf("SELECT count(), %s, uniqExact(seq), sum(%s) FROM %s WHERE %s AND commit_no = %d",
+		distinctRecords, rowCheck, table(s.Kind, "versions"), seqRange(s.Commit), s.Commit)
 	if err := w.row(ctx, "verify the versions of "+s.Kind.Name, sql, &rows, &records, &seqs, &sum); err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ type CommitSum struct {
 
 // SumCommits adds up the versions of the commits of a range of numbers, listed or not.
 func (w *Warehouse) SumCommits(ctx context.Context, k *schemas.Kind, first, last uint64) ([]CommitSum, error) {
-	sql := fmt.Sprintf("SELECT commit_no, count(), uniqExact(record_id), uniqExact(seq), countIf(notify), sum(%s) FROM %s WHERE seq >= %d AND seq < %d GROUP BY commit_no ORDER BY commit_no",
-		rowCheck, table(k, "versions"), first<<24, (last+1)<<24)
+	sql := fmt.Sprintf("SELECT commit_no, count(), %s, uniqExact(seq), countIf(notify), sum(%s) FROM %s WHERE seq >= %d AND seq < %d GROUP BY commit_no ORDER BY commit_no",
+		distinctRecords, rowCheck, table(k, "versions"), first<<24, (last+1)<<24)
 	return sums(ctx, w, "add up the versions of "+k.Name, sql, func(c *CommitSum) []any { return []any{&c.No, &c.Rows, &c.Records, &c.Numbers, &c.Notify, &c.Checksum} })
 }
 
