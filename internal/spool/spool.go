@@ -7,35 +7,30 @@
 package spool
 
 import (
-	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"creditsync/internal/fault"
 )
 
 // Spool holds the batches of one run. It is safe for concurrent use.
 type Spool struct {
-	file  *os.File
-	block cipher.Block
+	file *os.File
+	key  cipher.Block
 
 	mu     sync.Mutex // guards what follows
 	end    int64
-	chunks []chunk // by batch
-	free   []*bytes.Buffer
+	blocks []block  // by batch
+	free   [][]byte // memory that is not in use
 }
-
-// chunk is where a batch lies; a batch without rows has no length.
-type chunk struct{ at, length int64 }
 
 // New makes an empty spool in the folder, which must exist.
 func New(dir string) (*Spool, error) {
@@ -49,12 +44,12 @@ func New(dir string) (*Spool, error) {
 	}
 	var key [16]byte
 	_, _ = rand.Read(key[:]) // never fails (crypto/rand)
-	block, err := aes.NewCipher(key[:])
+	sealing, err := aes.NewCipher(key[:])
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	return &Spool{file: f, block: block}, nil
+	return &Spool{file: f, key: sealing}, nil
 }
 
 // Close gives the room back. What Get returned before stays valid.
@@ -65,26 +60,31 @@ func (s *Spool) Put(batch uint32, rows arrow.Record) error {
 	if rows.NumRows() == 0 {
 		return nil
 	}
-	buf := s.buffer()
-	defer s.giveBack(buf)
-	out := ipc.NewWriter(buf, ipc.WithSchema(rows.Schema()))
-	if err := errors.Join(out.Write(rows), out.Close()); err != nil {
+	b, data, copies, err := plan(rows)
+	defer func() {
+		for _, c := range copies {
+			c.Release()
+		}
+	}()
+	if err != nil {
 		return fmt.Errorf("keep batch %d: %w", batch, err)
 	}
 	s.mu.Lock()
-	for int(batch) >= len(s.chunks) {
-		s.chunks = append(s.chunks, chunk{})
+	for int(batch) >= len(s.blocks) {
+		s.blocks = append(s.blocks, block{})
 	}
-	c := chunk{at: s.end, length: int64(buf.Len())}
-	if s.chunks[batch].length > 0 { // the key stream of a batch is used once
+	if s.blocks[batch].size > 0 { // the key stream of a batch is used once
 		s.mu.Unlock()
 		return fmt.Errorf("keep batch %d: it is there already", batch)
 	}
-	s.chunks[batch] = c
-	s.end += c.length
+	b.at = s.end
+	s.blocks[batch] = b
+	s.end += int64(b.size)
 	s.mu.Unlock()
-	s.crypt(batch, buf.Bytes())
-	if _, err := s.file.WriteAt(buf.Bytes(), c.at); err != nil {
+	out := s.Allocate(b.size)
+	defer s.Free(out)
+	b.seal(s.stream(batch), data, out)
+	if _, err := s.file.WriteAt(out, b.at); err != nil {
 		return trouble(s.file.Name(), err)
 	}
 	return nil
@@ -94,63 +94,65 @@ func (s *Spool) Put(batch uint32, rows arrow.Record) error {
 func (s *Spool) Batches() uint32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return uint32(len(s.chunks))
+	return uint32(len(s.blocks))
 }
 
 // Get returns the rows of a batch, which the caller releases; nil where it has none.
 func (s *Spool) Get(batch uint32) (arrow.Record, error) {
 	s.mu.Lock()
-	var c chunk
-	if int(batch) < len(s.chunks) {
-		c = s.chunks[batch]
+	var b block
+	if int(batch) < len(s.blocks) {
+		b = s.blocks[batch]
 	}
 	s.mu.Unlock()
-	if c.length == 0 {
+	if b.size == 0 {
 		return nil, nil
 	}
-	buf := s.buffer()
-	defer s.giveBack(buf)
-	buf.Grow(int(c.length))
-	body := buf.AvailableBuffer()[:c.length]
-	if _, err := s.file.ReadAt(body, c.at); err != nil {
+	body := s.Allocate(b.size)
+	whole := memory.NewBufferWithAllocator(body, s)
+	defer whole.Release()
+	if _, err := s.file.ReadAt(body, b.at); err != nil {
 		return nil, trouble(s.file.Name(), err)
 	}
-	s.crypt(batch, body)
-	in, err := ipc.NewReader(bytes.NewReader(body)) // copies what it reads
-	if err != nil {
-		return nil, fmt.Errorf("read batch %d back: %w", batch, err)
-	}
-	defer in.Release()
-	if !in.Next() {
-		return nil, fmt.Errorf("read batch %d back: %w", batch, errors.Join(in.Err(), errors.New("it holds no rows")))
-	}
-	rows := in.Record()
-	rows.Retain()
-	return rows, nil
+	s.stream(batch).XORKeyStream(body, body)
+	return b.record(whole), nil
 }
 
-// crypt encrypts or decrypts the bytes of a batch in place: AES in counter mode, every batch with a counter of its own.
-func (s *Spool) crypt(batch uint32, b []byte) {
+// stream encrypts or decrypts the bytes of a batch: AES in counter mode, every batch with a counter of its own.
+func (s *Spool) stream(batch uint32) cipher.Stream {
 	var iv [aes.BlockSize]byte
 	binary.BigEndian.PutUint32(iv[:4], batch)
-	cipher.NewCTR(s.block, iv[:]).XORKeyStream(b, b)
+	return cipher.NewCTR(s.key, iv[:])
 }
 
-// buffer is an empty buffer; as many are kept as were ever in use at once.
-func (s *Spool) buffer() *bytes.Buffer {
+// Allocate implements memory.Allocator for the batches that Get returns: as much memory is kept as was ever in use at once.
+func (s *Spool) Allocate(size int) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := len(s.free)
 	if n == 0 {
-		return new(bytes.Buffer)
+		return make([]byte, size, size+size/8) // the next batch will be much alike
 	}
 	b := s.free[n-1]
 	s.free = s.free[:n-1]
-	b.Reset()
-	return b
+	if cap(b) < size {
+		return make([]byte, size, size+size/8)
+	}
+	return b[:size]
 }
 
-func (s *Spool) giveBack(b *bytes.Buffer) {
+// Reallocate implements memory.Allocator.
+func (s *Spool) Reallocate(size int, b []byte) []byte {
+	if cap(b) >= size {
+		return b[:size]
+	}
+	more := s.Allocate(size)
+	copy(more, b)
+	return more
+}
+
+// Free implements memory.Allocator.
+func (s *Spool) Free(b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free = append(s.free, b)

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"creditsync/internal/fault"
@@ -58,6 +60,69 @@ func TestSpool_GivesBackWhatItWasGiven(t *testing.T) {
 		if want := rows(t, "甲", string(rune('a'+no))); !array.RecordEqual(got, want) {
 			t.Errorf("batch %d: got %v, want %v", no, got, want)
 		}
+	}
+}
+
+// TestSpool_EveryKindOfColumn: what rows consist of comes back as it was, also a part of a larger batch; and all memory comes back
+// with the rows, which outlive the spool.
+func TestSpool_EveryKindOfColumn(t *testing.T) {
+	t.Parallel()
+	list := arrow.ListOfField(arrow.Field{Name: "item", Type: arrow.BinaryTypes.String})
+	b := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{
+		{Name: "place", Type: arrow.PrimitiveTypes.Uint64}, {Name: "id", Type: &arrow.FixedSizeBinaryType{ByteWidth: 16}},
+		{Name: "day", Type: arrow.FixedWidthTypes.Date32, Nullable: true}, {Name: "hints", Type: list}, {Name: "cipher", Type: arrow.BinaryTypes.Binary},
+		{Name: "fine", Type: &arrow.Decimal128Type{Precision: 18, Scale: 6}, Nullable: true}, {Name: "none", Type: arrow.BinaryTypes.String},
+	}, nil))
+	defer b.Release()
+	for i := range 100 {
+		b.Field(0).(*array.Uint64Builder).Append(uint64(i))
+		b.Field(1).(*array.FixedSizeBinaryBuilder).Append(fmt.Appendf(nil, "%016d", i))
+		b.Field(2).(*array.Date32Builder).Append(arrow.Date32(i))
+		hints := b.Field(3).(*array.ListBuilder)
+		hints.Append(true)
+		for n := range i % 3 {
+			hints.ValueBuilder().(*array.StringBuilder).Append(fmt.Sprint("提示", n))
+		}
+		b.Field(4).(*array.BinaryBuilder).Append(bytes.Repeat([]byte{byte(i)}, i))
+		if i%7 == 0 {
+			b.Field(5).AppendNull()
+		} else {
+			b.Field(5).(*array.Decimal128Builder).Append(decimal128.FromI64(int64(i)))
+		}
+		b.Field(6).(*array.StringBuilder).Append("")
+	}
+	whole := b.NewRecord()
+	defer whole.Release()
+	s, err := New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []arrow.Record{whole, whole.NewSlice(13, 64), whole.NewSlice(99, 100)}
+	var got []arrow.Record
+	for i, rows := range want {
+		if err := s.Put(uint32(i), rows); err != nil {
+			t.Fatal(err)
+		}
+		back, err := s.Get(uint32(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, back)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, rows := range want {
+		if !array.RecordEqual(got[i], rows) || !got[i].Schema().Equal(rows.Schema()) {
+			t.Errorf("batch %d: got %v, want %v", i, got[i], rows)
+		}
+	}
+	held := len(s.free)
+	for _, rows := range got {
+		rows.Release()
+	}
+	if back := len(s.free) - held; back != len(got) {
+		t.Errorf("the memory of %d batches has come back, of %d", back, len(got))
 	}
 }
 

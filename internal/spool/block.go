@@ -1,0 +1,145 @@
+package spool
+
+import (
+	"crypto/cipher"
+	"errors"
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// A block is a batch as it lies in the file: the buffers of its columns one after another, each from a place that is a multiple
+// of align. Where they are is kept in memory, so that a batch comes back as a view of the bytes that were read.
+type block struct {
+	at     int64 // in the file
+	size   int   // 0 where the batch has no rows
+	schema *arrow.Schema
+	rows   int64
+	parts  []part // of the columns and their children, in the order in which plan meets them
+}
+
+// part is one column, or the items of a list, in a block.
+type part struct {
+	rows, nulls int
+	buffers     []stretch
+}
+
+// stretch is where a buffer lies in its block; one that there is not begins before 0.
+type stretch struct{ at, size int }
+
+const align = 64 // as Arrow asks for
+
+// plan lays out the columns of rows. copies are columns that had to be copied, for they are a part of larger ones.
+func plan(rows arrow.Record) (b block, data []arrow.ArrayData, copies []arrow.Array, err error) {
+	b = block{schema: rows.Schema(), rows: rows.NumRows()}
+	for i, col := range rows.Columns() {
+		if sliced(col.Data()) {
+			if col, err = array.Concatenate([]arrow.Array{col}, memory.DefaultAllocator); err != nil {
+				return b, nil, copies, fmt.Errorf("column %s: %w", rows.ColumnName(i), err)
+			}
+			copies = append(copies, col)
+		}
+		if data, err = b.add(col.Data(), data); err != nil {
+			return b, nil, copies, fmt.Errorf("column %s: %w", rows.ColumnName(i), err)
+		}
+	}
+	return b, data, copies, nil
+}
+
+// add lays out one column and its children.
+func (b *block) add(d arrow.ArrayData, data []arrow.ArrayData) ([]arrow.ArrayData, error) {
+	if d.DataType().ID() == arrow.DICTIONARY || d.DataType().ID() == arrow.EXTENSION {
+		return data, errors.New("its type is not one of those that rows have")
+	}
+	one := part{rows: d.Len(), nulls: d.NullN(), buffers: make([]stretch, len(d.Buffers()))}
+	for i, buf := range d.Buffers() {
+		if buf == nil {
+			one.buffers[i].at = -1
+			continue
+		}
+		one.buffers[i] = stretch{b.size, buf.Len()}
+		b.size += (buf.Len() + align - 1) &^ (align - 1)
+	}
+	b.parts = append(b.parts, one)
+	data = append(data, d)
+	var err error
+	for _, child := range d.Children() {
+		if data, err = b.add(child, data); err != nil {
+			return data, err
+		}
+	}
+	return data, nil
+}
+
+// sliced reports that a column does not begin where its buffers begin.
+func sliced(d arrow.ArrayData) bool {
+	if d.Offset() != 0 {
+		return true
+	}
+	for _, child := range d.Children() {
+		if sliced(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// seal writes the buffers to out, encrypted.
+func (b *block) seal(stream cipher.Stream, data []arrow.ArrayData, out []byte) {
+	var zeros [align]byte
+	at := 0
+	for i, d := range data {
+		for k, buf := range d.Buffers() {
+			if buf == nil {
+				continue
+			}
+			s := b.parts[i].buffers[k]
+			stream.XORKeyStream(out[at:s.at], zeros[:s.at-at])
+			stream.XORKeyStream(out[s.at:], buf.Bytes())
+			at = s.at + s.size
+		}
+	}
+	stream.XORKeyStream(out[at:b.size], zeros[:b.size-at])
+}
+
+// record is the batch over the bytes of its block, which are released with it.
+func (b *block) record(whole *memory.Buffer) arrow.Record {
+	cols := make([]arrow.Array, b.schema.NumFields())
+	rest := b.parts
+	for i := range cols {
+		var d arrow.ArrayData
+		d, rest = view(b.schema.Field(i).Type, rest, whole)
+		cols[i] = array.MakeFromData(d)
+		d.Release()
+	}
+	defer func() {
+		for _, c := range cols {
+			c.Release()
+		}
+	}()
+	return array.NewRecord(b.schema, cols, b.rows)
+}
+
+// view is the first of the parts, with its children, and the parts behind them.
+func view(t arrow.DataType, parts []part, whole *memory.Buffer) (arrow.ArrayData, []part) {
+	one, rest := parts[0], parts[1:]
+	buffers := make([]*memory.Buffer, len(one.buffers))
+	for i, s := range one.buffers {
+		if s.at >= 0 {
+			buffers[i] = memory.SliceBuffer(whole, s.at, s.size)
+			defer buffers[i].Release()
+		}
+	}
+	var children []arrow.ArrayData
+	if nested, ok := t.(arrow.NestedType); ok {
+		for _, f := range nested.Fields() {
+			var child arrow.ArrayData
+			child, rest = view(f.Type, rest, whole)
+			defer child.Release()
+			children = append(children, child)
+		}
+	}
+	return array.NewData(t, one.rows, buffers, children, one.nulls, 0), rest
+}
