@@ -45,6 +45,7 @@ func New(o Options) (*Transformer, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	o.Protect.complete()
 	if o.Alloc == nil {
 		o.Alloc = memory.DefaultAllocator
 	}
@@ -179,6 +180,7 @@ type batch struct {
 	kept    []span     // the runs of accepted rows
 	out     Output
 
+	many                       gathered // what is identified or sealed together
 	foldTo, codeTo, num, keyTo []byte   // scratch of one cell
 	full                       [32]byte // a blind index before it is cut
 	spans                      []span

@@ -38,9 +38,9 @@ func appendText(dst []byte, s string) []byte {
 	return append(append(dst, s[from:]...), '"')
 }
 
-// appendMember appends a member to the JSON object that dst begins, or begins it.
-func appendMember(dst []byte, name, value string) []byte {
-	if len(dst) == 0 {
+// appendMember appends a member to the JSON object that dst ends with, or begins one with it.
+func appendMember(dst []byte, first bool, name, value string) []byte {
+	if first {
 		dst = append(dst, '{')
 	} else {
 		dst = append(dst, ',')

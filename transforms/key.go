@@ -41,13 +41,28 @@ func newKeyPlan(k *schemas.Kind) keyPlan {
 
 // identify names the record of every row whose key can be told.
 func (b *batch) identify() {
+	g := &b.many
+	name := func() {
+		b.t.opt.Protect.RecordIDs(b.t.opt.Kind.Name, g.values, g.ends, g.ids[:len(g.ends)])
+		for k, row := range g.rows {
+			b.ids[row] = g.ids[k]
+		}
+		g.start()
+	}
+	g.start()
 	for i := range b.rows {
-		if key, ok := b.keyOf(i); ok {
-			b.ids[i] = b.t.opt.Protect.RecordID(b.t.opt.Kind.Name, key)
-		} else if b.bad[i] {
+		key, ok := b.keyOf(i)
+		switch {
+		case ok:
+			g.values = append(g.values, key...)
+			if g.add(i) {
+				name()
+			}
+		case b.bad[i]:
 			b.out.Count.Unkeyed++
 		}
 	}
+	name()
 }
 
 // keyOf is the natural key of row i: its parts, each after its length, so that no two keys run into one another. It is

@@ -26,6 +26,9 @@ func (s Sentence) In(language string) string {
 type Protection struct {
 	// RecordID is the identity of the record of a kind with a natural key.
 	RecordID func(kind string, key []byte) [16]byte
+	// RecordIDs is RecordID for keys that lie one behind another, the first one up to ends[0]; nil for one at a time. ids has
+	// as many places as ends.
+	RecordIDs func(kind string, keys []byte, ends []int32, ids [][16]byte)
 	// RejectID is the identity of a refused row: what it was as read, and its violations.
 	RejectID func(kind string, content []byte) [16]byte
 	// Hash returns the keyed hash of one field's values. Summed over the fields that a row has, and passed through
@@ -36,8 +39,42 @@ type Protection struct {
 	// Seal returns the function that appends the cipher of a clear value to dst and writes its blind index, whose first
 	// 16 bytes are stored, to index, which is never nil.
 	Seal func(class, kind, field string) func(clear []byte, index *[32]byte, dst []byte) []byte
+	// SealAll returns what Seal returns, for many values at once; nil for one at a time.
+	SealAll func(class, kind, field string) SealAll
 	// Mask appends the form of a value that people may see to dst.
 	Mask func(class string, clear, dst []byte) []byte
+}
+
+// SealAll seals the values that lie one behind another, the first one up to ends[0]. It appends their ciphers to dst and where
+// each of them ends to to, and writes the stored part of each blind index to index, which has as many places as ends.
+type SealAll func(values []byte, ends []int32, index [][16]byte, dst []byte, to []int32) ([]byte, []int32)
+
+// complete puts one at a time in the place of what does many at once.
+func (p *Protection) complete() {
+	if p.RecordIDs == nil {
+		one := p.RecordID
+		p.RecordIDs = func(kind string, keys []byte, ends []int32, ids [][16]byte) {
+			from := int32(0)
+			for i, end := range ends {
+				ids[i], from = one(kind, keys[from:end]), end
+			}
+		}
+	}
+	if p.SealAll == nil {
+		seal := p.Seal
+		p.SealAll = func(class, kind, field string) SealAll {
+			one := seal(class, kind, field)
+			return func(values []byte, ends []int32, index [][16]byte, dst []byte, to []int32) ([]byte, []int32) {
+				from := int32(0)
+				for i, end := range ends {
+					var full [32]byte
+					dst = one(values[from:end], &full, dst)
+					index[i], from, to = [16]byte(full[:16]), end, append(to, int32(len(dst)))
+				}
+				return dst, to
+			}
+		}
+	}
 }
 
 // Options say what a Transformer makes of which source.

@@ -25,8 +25,9 @@ type fieldPlan struct {
 	// typeField is the field that says what document a PersonNo is of; −1 for none.
 	typeField int
 	// seal hides a personal number; nil for the other fields.
-	seal func(clear []byte, index *[32]byte, dst []byte) []byte
-	read func(b *batch, c *column)
+	seal    func(clear []byte, index *[32]byte, dst []byte) []byte
+	sealAll SealAll
+	read    func(b *batch, c *column)
 }
 
 // newPlans works out how the fields are read, and in which order: what another one depends on comes first, and before all
@@ -42,7 +43,7 @@ func newPlans(o *Options) (plans []fieldPlan, order []int, err error) {
 		p := &plans[i]
 		p.field, p.hash, p.placeholders, p.typeField = f, o.Protect.Hash(f.Name), f.Type != schemas.Text, -1
 		if f.Personal != "" {
-			p.seal = o.Protect.Seal(f.Personal, k.Name, f.Name)
+			p.seal, p.sealAll = o.Protect.Seal(f.Personal, k.Name, f.Name), o.Protect.SealAll(f.Personal, k.Name, f.Name)
 		}
 		if err := p.reader(k); err != nil {
 			return nil, nil, err

@@ -27,14 +27,15 @@ func openVault(tb testing.TB) *vault.Vault {
 // vaultProtection is how the wiring hands the vault in.
 func vaultProtection(v *vault.Vault) transforms.Protection {
 	return transforms.Protection{
-		RecordID: v.RecordID,
+		RecordID: v.RecordID, RecordIDs: v.RecordIDs,
 		RejectID: v.RejectID,
 		Hash:     func(field string) func([]byte) uint64 { return v.FieldHasher(field).Sum64 },
 		RowHash:  v.RowHash,
 		Seal: func(class, kind, field string) func([]byte, *[32]byte, []byte) []byte {
 			return v.Sealer(class, kind, field).Seal
 		},
-		Mask: vault.Mask,
+		SealAll: func(class, kind, field string) transforms.SealAll { return v.Sealer(class, kind, field).SealAll },
+		Mask:    vault.Mask,
 	}
 }
 
@@ -42,6 +43,40 @@ func BenchmarkApply_Vault(b *testing.B) {
 	o := transforms.BenchOptions()
 	o.Protect = vaultProtection(openVault(b))
 	transforms.RunBench(b, o)
+}
+
+// TestApply_ManyAtOnceIsOneByOne: how many values go to the vault together shows in nothing.
+func TestApply_ManyAtOnceIsOneByOne(t *testing.T) {
+	t.Parallel()
+	o := transforms.BenchOptions()
+	o.Protect = vaultProtection(openVault(t))
+	alone := o
+	alone.Protect.RecordIDs, alone.Protect.SealAll = nil, nil
+	rows, refs := transforms.BenchInput()
+	var outs []*transforms.Output
+	for _, o := range []transforms.Options{o, alone} {
+		tr, err := transforms.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := tr.Apply(transforms.Input{Rows: rows, Refs: refs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Release()
+		outs = append(outs, out)
+	}
+	for i, name := range outs[0].Accepted.Schema().Fields() {
+		if got, want := outs[0].Accepted.Column(i), outs[1].Accepted.Column(i); !array.Equal(got, want) {
+			t.Errorf("%s: the columns differ", name.Name)
+		}
+	}
+	if !array.RecordEqual(outs[0].Rejects, outs[1].Rejects) || outs[0].AcceptedCheck != outs[1].AcceptedCheck {
+		t.Error("the rejects or the checksums differ")
+	}
+	if n := outs[0].Accepted.NumRows(); n < 1000 {
+		t.Errorf("only %d rows", n)
+	}
 }
 
 // What the transformation hides opens again with the keys, and nothing else does.

@@ -74,6 +74,27 @@ func (s *Sealer) Seal(clear []byte, index *[32]byte, dst []byte) []byte {
 		index = &own
 	}
 	s.index.sum(clear, index)
+	return s.encrypt(clear, index, dst)
+}
+
+// SealAll is Seal for the values that lie one behind another in values, the first one up to ends[0]. Their ciphers are appended
+// to dst one behind another, where each ends to to; the first 16 bytes of the indexes go to index, which has as many
+// places.
+func (s *Sealer) SealAll(values []byte, ends []int32, index [][16]byte, dst []byte, to []int32) ([]byte, []int32) {
+	from := int32(0)
+	s.index.each(nil, values, ends, func(first int, sums [][32]byte) {
+		for i := range sums {
+			end := ends[first+i]
+			dst = s.encrypt(values[from:end], &sums[i], dst)
+			index[first+i], from = [16]byte(sums[i][:16]), end
+			to = append(to, int32(len(dst)))
+		}
+	})
+	return dst, to
+}
+
+// encrypt appends the cipher of a value with that index to dst.
+func (s *Sealer) encrypt(clear []byte, index *[32]byte, dst []byte) []byte {
 	start := len(dst)
 	if need := start + len(clear) + Overhead; cap(dst) < need {
 		dst = append(make([]byte, 0, max(need, 2*cap(dst))), dst...)

@@ -86,6 +86,15 @@ func (v *Vault) RecordID(kind string, key []byte) [16]byte {
 	return [16]byte(sum[:16])
 }
 
+// RecordIDs is RecordID for the keys that lie one behind another in keys, the first one up to ends[0]. ids has as many places.
+func (v *Vault) RecordIDs(kind string, keys []byte, ends []int32, ids [][16]byte) {
+	v.state.Load().identity.each(append([]byte(kind), 0), keys, ends, func(first int, sums [][32]byte) {
+		for i := range sums {
+			ids[first+i] = [16]byte(sums[i][:16])
+		}
+	})
+}
+
 // RejectID is RecordID for refused rows, where key is the row as it was read with its violations. Under a key of its own:
 // no reject has the id of a record.
 func (v *Vault) RejectID(kind string, key []byte) [16]byte {
