@@ -165,8 +165,15 @@ func (s *pair) left() site.Books {
 	s.T.Helper()
 	s.tell()
 	s.Beside()
-	s.Calmly()
-	return s.Books()
+	p := s.hand(nil)
+	if got := p.Outcome(); got != "exit 0" {
+		s.T.Errorf("the last run: %s", got)
+	}
+	books := s.Books()
+	if len(books["left behind"]) > 0 {
+		s.T.Logf("the last run: %s", p.Printed())
+	}
+	return books
 }
 
 // part signals a part that serve keeps up: "clickhouse.lock" is the engine's.
