@@ -74,6 +74,7 @@ func TestSources_SameRows(t *testing.T) {
 		[]sourceCase{{"csv", func(*testing.T) string { return fmt.Sprintf("{file: {path: %q}}", file) }, nil}},
 		formatCases(header, rows),
 		databaseCases(header, rows),
+		apiCases(header, rows),
 	)
 	var keys string
 	var want outcome
@@ -95,8 +96,10 @@ func TestSources_SameRows(t *testing.T) {
 				return
 			}
 			got.holds(t, want)
-			if strings.Contains(s.output.String(), postgres.Password) {
-				t.Error("the password is printed")
+			for _, secret := range []string{postgres.Password, apiSecret} {
+				if strings.Contains(s.output.String(), secret) {
+					t.Error("a password or secret is printed")
+				}
 			}
 		})
 	}
