@@ -30,7 +30,7 @@ const (
 
 // configuration is creditsync.yaml of the tour.
 const configuration = `data_dir: ./data
-warehouse: {embedded: {http: 127.0.0.1:0}}   # 0: 任意空闲端口 / any free port
+warehouse: {embedded: {http: 127.0.0.1:0, native: 127.0.0.1:0}}   # 0: 任意空闲端口 / any free port
 bus: {embedded: {listen: 127.0.0.1:0}}
 pipelines:
   - name: market-penalties

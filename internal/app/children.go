@@ -8,6 +8,7 @@ import (
 
 	"creditsync/internal/bus/embedded"
 	"creditsync/internal/engine"
+	"creditsync/internal/engine/native"
 	"creditsync/internal/fault"
 	"creditsync/internal/process"
 )
@@ -126,9 +127,10 @@ func (a *App) Engine(ctx context.Context, ready func(addresses map[string]string
 		return err
 	}
 	return engine.Run(ctx, engine.RunOptions{
-		Library: library, Dir: a.engineDir(), HTTP: e.HTTP, Log: a.Log, Ready: ready, Lock: a.hold("engine", a.engineLock()),
-		Engine: engine.Options{TimeZone: a.Config.Timezone.String(), Memory: uint64(e.Memory)},
-		Server: engine.ServerOptions{Password: e.Password.Reveal()},
+		Library: library, Dir: a.engineDir(), HTTP: e.HTTP, Native: e.Native, Log: a.Log, Ready: ready, Lock: a.hold("engine", a.engineLock()),
+		Engine:    engine.Options{TimeZone: a.Config.Timezone.String(), Memory: uint64(e.Memory)},
+		Server:    engine.ServerOptions{Password: e.Password.Reveal()},
+		NewNative: func(e *engine.Engine, o engine.ServerOptions) (engine.Front, error) { return native.New(e, o) },
 	})
 }
 

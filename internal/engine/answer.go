@@ -3,7 +3,6 @@ package engine
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,7 +38,7 @@ func newAnswer(w http.ResponseWriter, q *request, format, version string) (*answ
 	var err error
 	switch {
 	case q.native:
-		a.encode = newNativeEncoder(raw{a}, q.method)
+		a.encode = NewFrameWriter(raw{a}, q.method)
 	default:
 		if q.encoding != "" {
 			h.Set("Content-Encoding", q.encoding)
@@ -125,7 +124,7 @@ func (a *answer) finish(r *Result) error {
 // fail ends an answer with err: as a status with a text, or in the stream when that has begun. In the latter case the
 // connection is broken off, so that no client takes the answer for complete.
 func (a *answer) fail(err error) {
-	e := asException(err)
+	e := AsException(err)
 	text := e.Message
 	if !strings.Contains(text, "(version ") {
 		text += " (version " + a.status + ")"
@@ -152,15 +151,6 @@ func reject(w http.ResponseWriter, e *Exception, text string) {
 	}
 	w.WriteHeader(httpStatus(e.Code))
 	_, _ = io.WriteString(w, text) // nobody is left to tell
-}
-
-// asException gives any error ClickHouse's form.
-func asException(err error) *Exception {
-	var e *Exception
-	if errors.As(err, &e) {
-		return e
-	}
-	return refuse(unknownException, err.Error())
 }
 
 // summary sets the header that clients read counts from.

@@ -26,8 +26,17 @@ type columnType struct {
 	parts []*columnType
 }
 
+// walker goes over the bytes of a column, wherever they are. After an error every further step does nothing.
+type walker interface {
+	skip(n, size uint64)       // n items of size bytes
+	texts(n uint64)            // n texts: a length and bytes each
+	uint64() uint64            // a number that says how much follows
+	tags(n uint64) [256]uint64 // n single bytes, counted by their value
+	failed() error
+}
+
 // prefix goes over what a column has before its data.
-func (t *columnType) prefix(b *block) error {
+func (t *columnType) prefix(b walker) error {
 	switch t.shape {
 	case ofLowCard:
 		b.skip(1, 8) // version of the dictionary's form
@@ -46,20 +55,15 @@ func (t *columnType) prefix(b *block) error {
 }
 
 // skip goes over rows values.
-func (t *columnType) skip(b *block, rows uint64) error {
-	if b.short || rows == 0 {
-		return nil
+func (t *columnType) skip(b walker, rows uint64) error {
+	if err := b.failed(); err != nil || rows == 0 {
+		return err
 	}
 	switch t.shape {
 	case ofFixed:
 		b.skip(rows, t.size)
 	case ofStrings:
-		for range rows {
-			b.skip(b.varint(), 1)
-			if b.short {
-				return errShortBlock
-			}
-		}
+		b.texts(rows)
 	case ofNullable:
 		b.skip(rows, 1)
 		return t.parts[0].skip(b, rows)
@@ -83,7 +87,7 @@ func (t *columnType) skip(b *block, rows uint64) error {
 	return nil
 }
 
-func (t *columnType) skipDictionary(b *block) error {
+func (t *columnType) skipDictionary(b walker) error {
 	flags := b.uint64()
 	if err := t.parts[0].skip(b, b.uint64()); err != nil {
 		return err
@@ -92,16 +96,8 @@ func (t *columnType) skipDictionary(b *block) error {
 	return nil
 }
 
-func (t *columnType) skipVariant(b *block, rows uint64) error {
-	start := b.pos
-	b.skip(rows, 1)
-	if b.short {
-		return errShortBlock
-	}
-	var counts [256]uint64
-	for _, d := range b.data[start:b.pos] {
-		counts[d]++
-	}
+func (t *columnType) skipVariant(b walker, rows uint64) error {
+	counts := b.tags(rows)
 	for i, p := range t.parts {
 		if err := p.skip(b, counts[i]); err != nil {
 			return err

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"compress/gzip"
 	"compress/zlib"
-	"encoding/binary"
-	"errors"
 	"io"
 	"strings"
 
@@ -44,7 +42,8 @@ func decoded(body io.Reader, encoding string, native bool) (r io.Reader, close f
 		return nil, nil, refuse(cannotDecompress, "Cannot decompress the request's body: "+err.Error()+".")
 	}
 	if native {
-		r = nativeDecoder{compress.NewReader(&blockReader{r: r})}
+		frames, free := NewFrames(r), close
+		r, close = frames, func() { frames.Close(); free() }
 	}
 	if r != body {
 		r = &drained{r: r, body: body}
@@ -64,52 +63,6 @@ func (d *drained) Read(p []byte) (int, error) {
 		} else if left > 0 && n == 0 {
 			err = refuse(cannotDecompress, "There is more behind the compressed data of the request's body.")
 		}
-	}
-	return n, err
-}
-
-// nativeDecoder gives compress.Reader's end the plain form.
-type nativeDecoder struct{ r *compress.Reader }
-
-func (d nativeDecoder) Read(p []byte) (int, error) {
-	n, err := d.r.Read(p)
-	if errors.Is(err, io.EOF) {
-		err = io.EOF
-	}
-	return n, err
-}
-
-// blockReader passes ClickHouse's compressed blocks on and makes an end in the middle of one io.ErrUnexpectedEOF, which
-// compress.Reader does not tell from a proper end everywhere.
-type blockReader struct {
-	r    io.Reader
-	head [compressedHeader]byte
-	seen int    // bytes of the header that were passed on
-	left uint32 // bytes of the block behind its header
-}
-
-// compressedHeader is the hash (16), method (1), size with the last 9 bytes of this header (4), size of the plain data (4).
-const compressedHeader = 25
-
-func (b *blockReader) Read(p []byte) (int, error) {
-	if b.seen == compressedHeader && b.left == 0 {
-		b.seen = 0
-	}
-	limit := uint32(compressedHeader - b.seen)
-	if limit == 0 {
-		limit = b.left
-	}
-	n, err := b.r.Read(p[:min(uint32(len(p)), limit)])
-	if b.seen < compressedHeader {
-		b.seen += copy(b.head[b.seen:], p[:n])
-		if b.seen == compressedHeader {
-			b.left = max(binary.LittleEndian.Uint32(b.head[17:]), 9) - 9
-		}
-	} else {
-		b.left -= uint32(n)
-	}
-	if err == io.EOF && b.seen != 0 && !(b.seen == compressedHeader && b.left == 0) {
-		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }
@@ -151,8 +104,8 @@ type plain struct{ io.Writer }
 
 func (plain) Close() error { return nil }
 
-// nativeEncoder writes ClickHouse's own compressed blocks: hash, method, sizes, data.
-type nativeEncoder struct {
+// FrameWriter writes ClickHouse's own compressed blocks: hash, method, sizes, data.
+type FrameWriter struct {
 	to     io.Writer
 	writer *compress.Writer
 	buffer []byte
@@ -161,7 +114,8 @@ type nativeEncoder struct {
 // nativeBlock is how much goes into one compressed block.
 const nativeBlock = 1 << 20
 
-func newNativeEncoder(w io.Writer, method string) *nativeEncoder {
+// NewFrameWriter compresses to w by a method of the setting network_compression_method: ZSTD, NONE, else LZ4.
+func NewFrameWriter(w io.Writer, method string) *FrameWriter {
 	m := compress.LZ4
 	switch strings.ToUpper(method) {
 	case "ZSTD":
@@ -169,17 +123,17 @@ func newNativeEncoder(w io.Writer, method string) *nativeEncoder {
 	case "NONE":
 		m = compress.None
 	}
-	return &nativeEncoder{to: w, writer: compress.NewWriter(compress.LevelZero, m)}
+	return &FrameWriter{to: w, writer: compress.NewWriter(compress.LevelZero, m)}
 }
 
 // Write collects p.
-func (e *nativeEncoder) Write(p []byte) (int, error) {
+func (e *FrameWriter) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 {
 		m := min(len(p), nativeBlock-len(e.buffer))
 		e.buffer = append(e.buffer, p[:m]...)
 		if p = p[m:]; len(e.buffer) == nativeBlock {
-			if err := e.flush(); err != nil {
+			if err := e.Flush(); err != nil {
 				return 0, err
 			}
 		}
@@ -187,7 +141,8 @@ func (e *nativeEncoder) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func (e *nativeEncoder) flush() error {
+// Flush writes what is collected, as a compressed block of its own.
+func (e *FrameWriter) Flush() error {
 	if len(e.buffer) == 0 {
 		return nil
 	}
@@ -200,4 +155,4 @@ func (e *nativeEncoder) flush() error {
 }
 
 // Close writes what is collected.
-func (e *nativeEncoder) Close() error { return e.flush() }
+func (e *FrameWriter) Close() error { return e.Flush() }

@@ -15,7 +15,8 @@ type Options struct {
 	TimeZone string
 	// Memory is the most that all queries together may use, in bytes; 0 means half of what the machine has.
 	Memory uint64
-	// Concurrency is how many statements run at once, further ones wait; 0 means 16.
+	// Concurrency is how many statements run at once, further ones wait; 0 means 16. Four of them, at most half, are kept for
+	// creditsync's own.
 	Concurrency int
 	// AllowFileFunctions lets statements read and write files and other servers (file(), url(), s3(), remote(), File and URL
 	// tables, …). Only for trusted clients on this machine.
@@ -25,6 +26,12 @@ type Options struct {
 	// Profile are query settings that every session starts with, by ClickHouse's names.
 	Profile map[string]string
 }
+
+// ownPlaces are kept for creditsync's statements, where there are twice as many.
+const ownPlaces = 4
+
+// guests is how many statements of others than creditsync run at once.
+func (o Options) guests() int { return max(o.Concurrency-min(ownPlaces, o.Concurrency/2), 1) }
 
 // serverDefaults bound the caches, whose defaults are made for machines that ClickHouse has for itself.
 func serverDefaults(o Options, keep uint64) map[string]string {

@@ -21,12 +21,14 @@ type Engine struct {
 	args    []string // what every connection is opened with
 	version string   // as version() says
 	slots   chan struct{}
+	guests  chan struct{} // the slots that others than creditsync may take
 
 	room        room
 	definitions definitions
 	reserve     string // a file that is given up when the disk is full
 	aside       string // where parts go that were not written whole
 	failure     failure
+	running     running
 
 	mu       sync.Mutex // of closed, and of sessions' first use
 	closed   bool
@@ -46,7 +48,7 @@ func Open(library, dataDir string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, unusable(dataDir, err)
 	}
-	e := &Engine{options: o, slots: make(chan struct{}, o.Concurrency), failure: failure{met: make(chan struct{})}}
+	e := &Engine{options: o, slots: make(chan struct{}, o.Concurrency), guests: make(chan struct{}, o.guests()), failure: failure{met: make(chan struct{})}}
 	if err := e.prepare(dataDir); err != nil {
 		return nil, unusable(dataDir, err)
 	}
@@ -158,6 +160,22 @@ func (e *Engine) command(sql string) (string, error) {
 		out = out[:len(out)-1]
 	}
 	return out, nil
+}
+
+// AcquireGuest is Acquire for a statement that is not creditsync's own. Some places are never given to such, so that no
+// number of queries, however long, keeps a run from its commit.
+func (e *Engine) AcquireGuest(ctx context.Context) (release func(), err error) {
+	select {
+	case e.guests <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	place, err := e.Acquire(ctx)
+	if err != nil {
+		<-e.guests
+		return nil, err
+	}
+	return func() { place(); <-e.guests }, nil
 }
 
 // Acquire waits until fewer than Options.Concurrency statements run, or ctx ends. The caller calls release when the

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -32,6 +33,8 @@ const (
 	unknownException     = 1002
 	notEnoughSpace       = 243
 	cannotWrite          = 75
+	unexpectedPacket     = 101
+	tooManyQueries       = 202
 )
 
 // exceptionName is ClickHouse's name for one of them.
@@ -61,10 +64,34 @@ func exceptionName(code int) string {
 		return "CANNOT_DECOMPRESS"
 	case notEnoughSpace:
 		return "NOT_ENOUGH_SPACE"
+	case unexpectedPacket:
+		return "UNEXPECTED_PACKET_FROM_CLIENT"
+	case tooManyQueries:
+		return "TOO_MANY_SIMULTANEOUS_QUERIES"
 	case cannotWrite:
 		return "CANNOT_WRITE_TO_FILE_DESCRIPTOR"
 	}
 	return "UNKNOWN_EXCEPTION"
+}
+
+// Said is the text without the number, which the native protocol sends beside it.
+func (e *Exception) Said() string {
+	if m := exceptionCode.FindString(e.Message); m != "" {
+		return strings.TrimSpace(e.Message[len(m):])
+	}
+	return e.Message
+}
+
+// Refuse is an exception in ClickHouse's form that a protocol's server raises.
+func Refuse(code int, message string) *Exception { return refuse(code, message) }
+
+// AsException gives any error ClickHouse's form.
+func AsException(err error) *Exception {
+	var e *Exception
+	if errors.As(err, &e) {
+		return e
+	}
+	return refuse(unknownException, err.Error())
 }
 
 // refuse is an exception raised here.
@@ -103,7 +130,7 @@ func httpStatus(code int) int {
 		return http.StatusRequestTimeout
 	case sessionIsLocked:
 		return http.StatusLocked
-	case 202, 439: // TOO_MANY_SIMULTANEOUS_QUERIES, CANNOT_SCHEDULE_TASK
+	case tooManyQueries, 439: // CANNOT_SCHEDULE_TASK
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError

@@ -31,7 +31,7 @@ func (s *Session) prepare(q *request) (restore func(), err error) {
 	}
 	if len(q.settings) > 0 {
 		if q.sessionID != "" {
-			before, err := s.settings(q.settings)
+			before, _, err := s.settings(q.settings)
 			if err != nil {
 				return nil, err
 			}
@@ -58,24 +58,29 @@ func (s *Session) one(sql string) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
-// settings are the values that the named settings have now, nil for those at their default.
-func (s *Session) settings(names map[string]*string) (map[string]*string, error) {
+// settings are the values that the named settings have now, nil for those at their default, and which of them there are.
+func (s *Session) settings(names map[string]*string) (now map[string]*string, known map[string]bool, err error) {
 	var list []string
-	now := make(map[string]*string, len(names))
+	now, known = make(map[string]*string, len(names)), make(map[string]bool, len(names))
 	for name := range names {
 		list = append(list, QuoteString(name))
 		now[name] = nil
 	}
-	_, out, err := s.run("SELECT name, value FROM system.settings WHERE changed AND name IN ("+strings.Join(list, ", ")+")", "TSVRaw", nil)
+	_, out, err := s.run("SELECT name, changed, value FROM system.settings WHERE name IN ("+strings.Join(list, ", ")+")", "TSVRaw", nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for line := range strings.Lines(string(out)) {
-		if name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
-			now[name] = &value
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 3)
+		if len(fields) < 3 {
+			continue
+		}
+		known[fields[0]] = true
+		if fields[1] != "0" {
+			now[fields[0]] = &fields[2]
 		}
 	}
-	return now, nil
+	return now, known, nil
 }
 
 // load makes a temporary table of what a client sent along.
@@ -121,7 +126,9 @@ func readOnlyRefusal() error {
 // write runs a statement to its end and writes its output.
 func (s *Session) write(ctx context.Context, w io.Writer, q *request, format string) (*Result, error) {
 	text := q.text
-	if q.st.kill > 0 {
+	if instead := s.engine.running.instead(text); instead != "" {
+		text = instead
+	} else if q.st.kill > 0 {
 		text = text[:q.st.kill] + "ASYNC" + text[q.st.kill+len("SYNC"):] // libchdb waits for ever in KILL … SYNC
 	}
 	return s.Exec(ctx, text, format, q.params, func(output []byte) error { _, err := w.Write(output); return err })
@@ -169,30 +176,24 @@ func (s *Session) insert(ctx context.Context, q *request) (*Result, error) {
 }
 
 // types are the full names of the types of a query's columns.
-func (s *Session) types(q *request) (map[string]string, error) {
-	_, out, err := s.run("DESCRIBE TABLE ("+strings.TrimRight(strings.TrimSpace(withoutFormat(q.text)), ";")+"\n)", "TSVRaw", q.params)
-	if err != nil {
-		return map[string]string{}, nil // a statement that cannot be a subquery keeps its types as they are
-	}
+func (s *Session) types(q *request) map[string]string {
 	types := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		if fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(fields) > 1 {
-			types[fields[0]] = fields[1]
-		}
+	columns, _ := s.describe("("+q.bare()+"\n)", q.params) // a statement that cannot be a subquery keeps its types as they are
+	for _, c := range columns {
+		types[c.Name] = c.Type
 	}
-	return types, nil
+	return types
 }
 
-// withoutFormat is a query up to its FORMAT clause.
+// withoutFormat is a query without its FORMAT clause.
 func withoutFormat(text string) string {
 	p := clauseParser{lexer: lexer{text: text}}
-	cut := len(text)
 	for p.advance(); p.ok; {
 		at, w, start := p.depth, p.upper(), p.token.start
 		p.advance()
 		if w == "FORMAT" && at == 0 && p.upper() != "" && p.endsWithFormat() {
-			cut = start
+			return text[:start] + text[p.token.end:]
 		}
 	}
-	return text[:cut]
+	return text
 }

@@ -158,7 +158,7 @@ func TestRoom_Admit(t *testing.T) {
 			if (got == nil) != want {
 				t.Errorf("%s: %v, want admitted %v", c.sql, got, want)
 			}
-			if got != nil && asException(got).Code != notEnoughSpace {
+			if got != nil && AsException(got).Code != notEnoughSpace {
 				t.Errorf("%s: %v", c.sql, got)
 			}
 		}

@@ -28,17 +28,32 @@ type nativeWriter struct {
 	// at revision 0 that is written without its time zone.
 	zones func() (map[string]string, error)
 	full  map[string]string
+	// around, if set, is called around each block: with true before and with false behind it.
+	around func(begins bool) error
 }
 
 // Write writes the blocks of p. It does not keep p.
 func (w *nativeWriter) Write(p []byte) (int, error) {
 	b := block{data: p}
 	for b.pos < len(p) {
+		if err := w.announce(true); err != nil {
+			return 0, err
+		}
 		if err := w.block(&b); err != nil {
+			return 0, err
+		}
+		if err := w.announce(false); err != nil {
 			return 0, err
 		}
 	}
 	return len(p), nil
+}
+
+func (w *nativeWriter) announce(begins bool) error {
+	if w.around == nil {
+		return nil
+	}
+	return w.around(begins)
 }
 
 func (w *nativeWriter) block(b *block) error {
@@ -111,14 +126,19 @@ func (w *nativeWriter) parsed(typ string) (*columnType, error) {
 	}
 	t, err := parseType(typ)
 	if err != nil {
-		return nil, refuse(notImplemented, "The embedded engine cannot send a column of type "+typ+
-			" in the Native format at this protocol version: convert it, for instance with toString or toJSONString, or use another format.")
+		return nil, unsendable(typ)
 	}
 	if w.types == nil {
 		w.types = map[string]*columnType{}
 	}
 	w.types[typ] = t
 	return t, nil
+}
+
+// unsendable says that a column cannot be sent, for its type.
+func unsendable(typ string) error {
+	return refuse(notImplemented, "The embedded engine cannot send a column of type "+typ+
+		" in the Native format at this protocol version: convert it, for instance with toString or toJSONString, or use another format.")
 }
 
 func appendText(b []byte, s string) []byte {
@@ -130,6 +150,34 @@ type block struct {
 	data  []byte
 	pos   int
 	short bool
+}
+
+func (b *block) failed() error {
+	if b.short {
+		return errShortBlock
+	}
+	return nil
+}
+
+func (b *block) texts(n uint64) {
+	for range n {
+		b.skip(b.varint(), 1)
+		if b.short {
+			return
+		}
+	}
+}
+
+func (b *block) tags(n uint64) (counts [256]uint64) {
+	start := b.pos
+	b.skip(n, 1)
+	if b.short {
+		return counts
+	}
+	for _, d := range b.data[start:b.pos] {
+		counts[d]++
+	}
+	return counts
 }
 
 func (b *block) varint() uint64 {

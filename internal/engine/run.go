@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"creditsync/internal/fault"
 )
 
@@ -17,14 +19,49 @@ type RunOptions struct {
 	Library string // path of libchdb.so, as from FindLibrary
 	Dir     string // the data directory
 	HTTP    string // the address to listen on, as in "127.0.0.1:8123"; port 0 takes a free one
+	Native  string // that of the native protocol, as in "127.0.0.1:9000"; "" does without
 	Engine  Options
 	Server  ServerOptions
+	// NewNative makes the server of the native protocol; it may be nil where Native is "".
+	NewNative func(*Engine, ServerOptions) (Front, error)
 	// Lock takes the lock on Dir, naming the addresses that will be served, and returns what gives it back. It is called
 	// before anything in Dir is touched, and again with the real addresses once they are known.
 	Lock func(ctx context.Context, dir string) (announce func(addresses map[string]string) error, unlock func() error, err error)
-	// Ready is called once, when the addresses accept connections: "http" names the HTTP one.
+	// Ready is called once, when the addresses accept connections: "http" names the HTTP one, "native" that of the native
+	// protocol.
 	Ready func(addresses map[string]string)
 	Log   *slog.Logger
+}
+
+// Front is a server of one of ClickHouse's protocols.
+type Front interface {
+	// Serve answers on l, as Server.Serve does: until ctx ends, then to the end within about 5 s. It closes l.
+	Serve(ctx context.Context, l net.Listener) error
+}
+
+// front is a front with what it listens on.
+type front struct {
+	name, address, option string
+	listener              net.Listener
+	serve                 func(context.Context, net.Listener) error
+}
+
+// fronts are those that o asks for, HTTP first.
+func (o RunOptions) fronts() []*front {
+	list := []*front{{name: "http", address: o.HTTP, option: "warehouse.embedded.http"}}
+	if o.Native != "" {
+		list = append(list, &front{name: "native", address: o.Native, option: "warehouse.embedded.native"})
+	}
+	return list
+}
+
+func (f *front) listen(ctx context.Context) (err error) {
+	if f.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", f.address); err == nil {
+		return nil
+	}
+	return fault.New(fault.Environment, "engine.listen",
+		fault.T("内置 ClickHouse 无法监听 %s", "the embedded ClickHouse cannot listen on %s", f.address)).Because(err).
+		Do(fault.T("在 %[1]s 中换一个端口", "choose another port in %[1]s", f.option))
 }
 
 // Run is the engine's process: it locks Dir, opens it, serves until ctx ends, and closes it within 10 s of that. It changes
@@ -42,8 +79,11 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 	if err := os.MkdirAll(empty, 0o700); err != nil {
 		return unusable(dir, err)
 	}
-	if err := reachable(o.HTTP, o.Server.Password); err != nil {
-		return err
+	fronts := o.fronts()
+	for _, f := range fronts {
+		if err := reachable(f.address, o.Server.Password); err != nil {
+			return err
+		}
 	}
 	announce, unlock, err := o.Lock(ctx, dir)
 	if err != nil {
@@ -54,13 +94,12 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 			err = e
 		}
 	}()
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.HTTP)
-	if err != nil {
-		return fault.New(fault.Environment, "engine.listen",
-			fault.T("内置 ClickHouse 无法监听 %s", "the embedded ClickHouse cannot listen on %s", o.HTTP)).Because(err).
-			Do(fault.T("在 warehouse.embedded.http 中换一个端口", "choose another port in warehouse.embedded.http"))
+	for _, f := range fronts {
+		if err := f.listen(ctx); err != nil {
+			return err
+		}
+		defer f.listener.Close()
 	}
-	defer l.Close()
 	if _, err := os.Stat(library); err != nil {
 		return unloadable(library, err)
 	}
@@ -82,21 +121,38 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 			o.Log.Warn("the engine did not end in time", "error", e)
 		}
 	}()
-	s, err := NewServer(e, o.Server)
+	addresses, err := o.found(e, fronts)
 	if err != nil {
 		return unusable(dir, err)
 	}
-	addresses := map[string]string{"http": l.Addr().String()}
 	if err := announce(addresses); err != nil {
 		return fmt.Errorf("announce the engine's addresses: %w", err)
 	}
-	o.Log.Info("engine ready", "version", e.Version(), "http", addresses["http"], "dir", dir, "seconds", time.Since(started).Seconds())
+	o.Log.Info("engine ready", "version", e.Version(), "http", addresses["http"], "native", addresses["native"], "dir", dir, "seconds", time.Since(started).Seconds())
 	o.Ready(addresses)
-	return e.serve(ctx, s, l)
+	return e.serve(ctx, fronts)
+}
+
+// found makes the fronts' servers and returns their real addresses.
+func (o RunOptions) found(e *Engine, fronts []*front) (addresses map[string]string, err error) {
+	addresses = map[string]string{}
+	for _, f := range fronts {
+		var s Front
+		if f.name == "http" {
+			s, err = NewServer(e, o.Server)
+		} else {
+			s, err = o.NewNative(e, o.Server)
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.serve, addresses[f.name] = s.Serve, f.listener.Addr().String()
+	}
+	return addresses, nil
 }
 
 // serve answers until ctx ends or the disk has refused a write.
-func (e *Engine) serve(ctx context.Context, s *Server, l net.Listener) error {
+func (e *Engine) serve(ctx context.Context, fronts []*front) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go e.watch(ctx)
@@ -107,7 +163,11 @@ func (e *Engine) serve(ctx context.Context, s *Server, l net.Listener) error {
 		case <-ctx.Done():
 		}
 	}()
-	err := s.Serve(ctx, l)
+	all, one := errgroup.WithContext(ctx)
+	for _, f := range fronts {
+		all.Go(func() error { return f.serve(one, f.listener) })
+	}
+	err := all.Wait()
 	select {
 	case <-e.failure.met:
 		return e.surrender()

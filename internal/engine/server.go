@@ -21,26 +21,54 @@ type ServerOptions struct {
 	DisplayName string
 }
 
+// Admits reports whether who says so may come in: user default, with the password if there is one.
+func (o ServerOptions) Admits(user, password string) bool {
+	same := subtle.ConstantTimeCompare([]byte(password), []byte(o.Password)) == 1
+	return (user == "" || user == "default") && (same || o.Password == "")
+}
+
+// name is what clients are told the server is called.
+func (o ServerOptions) name() string {
+	if o.DisplayName != "" {
+		return o.DisplayName
+	}
+	if host, err := os.Hostname(); err == nil {
+		return host
+	}
+	return "creditsync"
+}
+
+// Hello is what clients are told of a server first.
+type Hello struct{ Version, Zone, DisplayName string }
+
+// Hello asks the engine for it.
+func (e *Engine) Hello(o ServerOptions) (Hello, error) {
+	zone, err := e.command("SELECT timezone() FORMAT TSVRaw")
+	if err != nil {
+		return Hello{}, fmt.Errorf("ask the engine for its time zone: %w", err)
+	}
+	return Hello{e.version, zone, o.name()}, nil
+}
+
+// OwnAgent is in the User-Agent of creditsync's own requests, for which places are kept. It is no secret: who sends it takes
+// those places too.
+const OwnAgent = "creditsync/"
+
 // Server speaks ClickHouse's HTTP protocol over an engine's sessions. It is an http.Handler.
 type Server struct {
 	engine  *Engine
 	options ServerOptions
-	zone    string
+	hello   Hello
 	named   *sticky
 }
 
 // NewServer returns a server over e. It does not close e.
 func NewServer(e *Engine, o ServerOptions) (*Server, error) {
-	zone, err := e.command("SELECT timezone() FORMAT TSVRaw")
+	hello, err := e.Hello(o)
 	if err != nil {
-		return nil, fmt.Errorf("ask the engine for its time zone: %w", err)
+		return nil, err
 	}
-	if o.DisplayName == "" {
-		if o.DisplayName, err = os.Hostname(); err != nil {
-			o.DisplayName = "creditsync"
-		}
-	}
-	return &Server{engine: e, options: o, zone: zone, named: &sticky{open: map[string]*named{}, max: 256}}, nil
+	return &Server{engine: e, options: o, hello: hello, named: &sticky{open: map[string]*named{}, max: 256}}, nil
 }
 
 // Serve answers on l until ctx ends, then lets requests in progress run on for a few seconds, kills what only reads and
@@ -79,8 +107,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("X-ClickHouse-Server-Display-Name", s.options.DisplayName)
-	h.Set("X-ClickHouse-Timezone", s.zone)
+	h.Set("X-ClickHouse-Server-Display-Name", s.hello.DisplayName)
+	h.Set("X-ClickHouse-Timezone", s.hello.Zone)
 	switch r.URL.Path {
 	case "/ping", "/replicas_status":
 		h.Set("Content-Type", "text/html; charset=UTF-8")
@@ -98,7 +126,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.query(w, r); err != nil {
-		e := asException(err)
+		e := AsException(err)
 		text := e.Message
 		if !strings.Contains(text, "(version ") {
 			text += " (version " + s.engine.version + ")"
@@ -121,8 +149,7 @@ func (s *Server) authorised(r *http.Request) bool {
 	if q.Has("password") {
 		key = q.Get("password")
 	}
-	same := subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Password)) == 1
-	return (user == "" || user == "default") && (same || s.options.Password == "")
+	return s.options.Admits(user, key)
 }
 
 // query runs one request. An error means that nothing has been answered yet.
@@ -146,7 +173,11 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	release, err := s.engine.Acquire(r.Context())
+	acquire := s.engine.AcquireGuest
+	if strings.Contains(r.UserAgent(), OwnAgent) {
+		acquire = s.engine.Acquire
+	}
+	release, err := acquire(r.Context())
 	if err != nil {
 		return err
 	}
@@ -208,7 +239,8 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 	if strings.EqualFold(format, "Native") && q.revision > 0 {
 		a.top = &nativeWriter{to: a.encode, revision: q.revision, zones: func() (map[string]string, error) { return s.zones(q) }}
 	}
-	ctx := r.Context()
+	ctx, done := s.engine.running.add(r.Context(), q)
+	defer done()
 	var result *Result
 	if q.st.insert {
 		result, err = session.insert(ctx, q)
@@ -217,11 +249,8 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 	} else {
 		result, err = session.write(ctx, a, q, format)
 	}
-	if err == nil && (!q.st.reads() || result.Elapsed > slowAnswer) {
-		err = s.engine.written()
-	}
-	if err == nil && q.st.defines(q.text) {
-		err = s.engine.definitions.keep()
+	if err == nil {
+		err = s.engine.settled(q, result)
 	}
 	if err != nil {
 		a.fail(err)
@@ -229,6 +258,19 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, session *Session, q
 	}
 	if err := a.finish(result); err != nil {
 		a.fail(err)
+	}
+	return nil
+}
+
+// settled is asked before a statement that was run is acknowledged.
+func (e *Engine) settled(q *request, r *Result) error {
+	if !q.st.reads() || r.Elapsed > slowAnswer {
+		if err := e.written(); err != nil {
+			return err
+		}
+	}
+	if q.st.defines(q.text) {
+		return e.definitions.keep()
 	}
 	return nil
 }
@@ -243,7 +285,7 @@ func (s *Server) zones(q *request) (map[string]string, error) {
 	if _, err := session.prepare(q); err != nil {
 		return nil, err
 	}
-	return session.types(q)
+	return session.types(q), nil
 }
 
 // patience is how long a client may take to send or take the next piece. Without an end, clients that stand still would take

@@ -224,24 +224,13 @@ func (s *Session) fetch(stream uintptr, total *Result, each func([]byte) error) 
 	return false, nil
 }
 
-// insertChunk is how much of an insert's data is handed over at once. The engine queues a few of them.
-const insertChunk = 256 << 10
-
 // Insert streams data, in format, into the table of an INSERT without data (`INSERT INTO t (a, b) SETTINGS …`). An error of
 // data other than io.EOF cancels the insert: the block that was being collected is dropped; blocks before it, of an insert
 // larger than one block, stay, as in ClickHouse. Once data has ended the insert is waited for, whatever ctx says.
 func (s *Session) Insert(ctx context.Context, sql, format string, params []Param, data io.Reader) (*Result, error) {
-	s.clean()
-	s.dirty = true // until it has come to its end
-	lib := s.engine.lib
-	start := time.Now()
-	stream := lib.call(lib.insert, *s.conn, sql, format, params)
-	if stream == 0 {
-		return nil, refuse(unknownException, "The engine gave no insert stream.")
-	}
-	defer lib.freeInsert(stream)
-	if text := cstring(lib.insertError(stream)); text != "" {
-		return nil, exceptionOf(text)
+	in, err := s.begin(sql, format, params)
+	if err != nil {
+		return nil, err
 	}
 	buffer := make([]byte, insertChunk)
 	for {
@@ -250,19 +239,13 @@ func (s *Session) Insert(ctx context.Context, sql, format string, params []Param
 			err = context.Cause(ctx)
 		}
 		if err != nil && err != io.EOF {
-			lib.cancelInsert(stream)
+			in.Cancel()
 			return nil, fmt.Errorf("read the data to insert: %w", err)
 		}
-		if n > 0 && lib.appendInsert(stream, &buffer[0], uintptr(n)) != 0 {
-			break // done says why
-		}
-		if err != nil {
-			break
+		if _, full := in.Write(buffer[:n]); full != nil || err != nil {
+			return in.Finish() // which says what was wrong
 		}
 	}
-	r, err := lib.take(lib.doneInsert(stream), start, nil)
-	s.dirty = err != nil
-	return r, err
 }
 
 // fill reads until buffer is full or r has an error. Unlike io.ReadFull it keeps the reader's own errors apart from its end:
@@ -315,14 +298,4 @@ func (s *Session) analyse(sql string) (analysis, bool) {
 	rc := s.engine.lib.classify(*s.conn, bytePointer(sql), uintptr(len(sql)), nil, 0, &a)
 	runtime.KeepAlive(sql)
 	return a, rc == 0 && a.class != 4
-}
-
-// QuoteName is s as a quoted identifier.
-func QuoteName(s string) string {
-	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(s) + "`"
-}
-
-// QuoteString is s as a string literal.
-func QuoteString(s string) string {
-	return "'" + strings.NewReplacer("\\", "\\\\", "'", "\\'", "\n", "\\n", "\r", "\\r", "\t", "\\t", "\x00", "\\0").Replace(s) + "'"
 }

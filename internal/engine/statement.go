@@ -4,16 +4,18 @@ import "strings"
 
 // statement is what the server has to know of a statement's text to run it the right way.
 type statement struct {
-	insert bool   // INSERT with data behind it, not INSERT … SELECT
-	sql    string // the text; of an insert, the part before FORMAT or VALUES
-	format string // the FORMAT clause's, "Values" for VALUES, else ""
-	data   int    // of an insert: where in the text its data begins
-	totals bool   // WITH TOTALS or extremes: cannot be streamed
-	input  bool   // INSERT … SELECT … FROM input(), whose data libchdb loses
-	infile bool   // FROM INFILE or INTO OUTFILE: a file of the client's, and here the client is the engine's process
-	first  string // the first keyword, upper case
-	holder string // the engine of a CREATE DATABASE
-	kill   int    // KILL QUERY … SYNC: where the word SYNC begins; else 0
+	insert  bool   // INSERT with data behind it, not INSERT … SELECT
+	sql     string // the text; of an insert, the part before FORMAT or VALUES
+	format  string // the FORMAT clause's, "Values" for VALUES, else ""
+	data    int    // of an insert: where in the text its data begins
+	totals  bool   // WITH TOTALS or extremes: cannot be streamed
+	input   bool   // INSERT … SELECT … FROM input(), whose data libchdb loses
+	infile  bool   // FROM INFILE or INTO OUTFILE: a file of the client's, and here the client is the engine's process
+	first   string // the first keyword, upper case
+	holder  string // the engine of a CREATE DATABASE
+	into    string // of an insert: the table, or the table function with its arguments
+	columns string // of an insert: the list of columns, without its brackets
+	kill    int    // KILL QUERY … SYNC: where the word SYNC begins; else 0
 }
 
 // parseStatement looks at the beginning of text, which may be followed by more data of an insert.
@@ -69,6 +71,14 @@ func (p *clauseParser) upper() string {
 	return strings.ToUpper(p.text[p.token.start:p.token.end])
 }
 
+// place is where the current token begins.
+func (p *clauseParser) place() int {
+	if !p.ok {
+		return len(p.text)
+	}
+	return p.token.start
+}
+
 func (p *clauseParser) is(s string) bool {
 	return p.ok && p.token.kind == symbol && p.text[p.token.start:p.token.end] == s
 }
@@ -85,12 +95,24 @@ func (p *clauseParser) skipBrackets() {
 // insert reads INSERT INTO [TABLE] [FUNCTION] name [(columns)] … up to its data or SELECT.
 func (p *clauseParser) insert(st *statement) {
 	p.advance()
+	function := false
 	for _, optional := range []string{"INTO", "TABLE", "FUNCTION"} {
 		if p.upper() == optional {
 			p.advance()
+			function = optional == "FUNCTION"
 		}
 	}
+	start := p.place()
 	p.name()
+	if function && p.is("(") {
+		p.skipBrackets()
+	}
+	st.into = strings.TrimSpace(p.text[start:p.place()])
+	if start = p.place(); p.is("(") {
+		p.skipBrackets()
+		list := p.text[start+1 : p.place()]
+		st.columns = list[:max(strings.LastIndexByte(list, ')'), 0)]
+	}
 	for p.ok {
 		if p.is("(") || p.is("[") || p.is("{") {
 			p.skipBrackets()

@@ -36,7 +36,7 @@ func (k *sticky) take(id string, mustExist bool, make func() (*Session, error)) 
 		return nil, refuse(sessionNotFound, "Session "+id+" not found.")
 	}
 	if len(k.open) >= k.max {
-		return nil, refuse(202, "Too many sessions: close_session ends one, session_timeout shortens its life.")
+		return nil, refuse(tooManyQueries, "Too many sessions: close_session ends one, session_timeout shortens its life.")
 	}
 	s, err := make()
 	if err != nil {

@@ -147,7 +147,7 @@ func truncatedEncodings(t *testing.T, data []byte) map[string][][]byte {
 		cut[name] = [][]byte{b[:len(b)/2], b[:len(b)-1]}
 	}
 	n := native.Bytes()
-	cut["native"] = [][]byte{n[:len(n)/2], n[:len(n)-1], n[:ends[0]+10], n[:ends[0]+compressedHeader]}
+	cut["native"] = [][]byte{n[:len(n)/2], n[:len(n)-1], n[:ends[0]+10], n[:ends[0]+frameHeader]}
 	// An LZ4 frame ends with four zero bytes; without them it is whole blocks.
 	l := all["lz4"]
 	first := 7 + 4 + int(binary.LittleEndian.Uint32(l[7:])&0x7fffffff)
@@ -275,7 +275,7 @@ func TestAnswerEncodings(t *testing.T) {
 		t.Errorf("compressed though not asked: %q", r.body)
 	}
 	r := c.post(t, "SELECT number FROM numbers(200000)", "compress", "1")
-	got, err := io.ReadAll(nativeDecoder{compress.NewReader(strings.NewReader(r.body))})
+	got, err := io.ReadAll(NewFrames(strings.NewReader(r.body)))
 	if err != nil || string(got) != want {
 		t.Errorf("native: %d bytes, %v", len(got), err)
 	}

@@ -57,6 +57,8 @@ func Open(o Options) (*Warehouse, error) {
 		Auth:         clickhouse.Auth{Username: u.User.Username(), Password: password},
 		MaxOpenConns: o.Conns, MaxIdleConns: o.Conns, DialTimeout: 5 * time.Second, ReadTimeout: time.Hour,
 	}
+	// The embedded engine keeps places for who calls itself so.
+	opts.ClientInfo.Products = append(opts.ClientInfo.Products, struct{ Name, Version string }{"creditsync", "1"})
 	if u.Scheme == "https" {
 		opts.TLS = secure(o.TLS, u.Hostname())
 	}
