@@ -66,23 +66,31 @@ func (o *out) begin(compressed bool, method string) {
 	}
 }
 
+// eventsInInsert is the revision from which clients wait for a packet of profile events behind every block of an INSERT.
+const eventsInInsert = 54456
+
+// events are the columns of such a packet.
+var events = [...]engine.Column{{Name: "host_name", Type: "String"}, {Name: "current_time", Type: "DateTime"}, {Name: "thread_id", Type: "UInt64"},
+	{Name: "type", Type: "Enum8('increment' = 1, 'gauge' = 2)"}, {Name: "name", Type: "String"}, {Name: "value", Type: "Int64"}}
+
+// noEvents tells a client that waits for them that there are none.
+func (o *out) noEvents() error {
+	if o.revision < eventsInInsert {
+		return nil
+	}
+	return o.packet(func(b *proto.Buffer) {
+		proto.ServerProfileEvents.Encode(b)
+		b.PutString("")
+		o.description(b, events[:])
+	})
+}
+
 // header sends a block without rows: what the columns are. Without columns it says that there are no more blocks.
 func (o *out) header(columns []engine.Column) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var b proto.Buffer
-	if proto.FeatureBlockInfo.In(o.revision) {
-		proto.BlockInfo{BucketNum: -1}.Encode(&b)
-	}
-	b.PutInt(len(columns))
-	b.PutInt(0)
-	for _, c := range columns {
-		b.PutString(c.Name)
-		b.PutString(c.Type)
-		if proto.FeatureCustomSerialization.In(o.revision) {
-			b.PutBool(false)
-		}
-	}
+	o.description(&b, columns)
 	err := o.around(true)
 	if err == nil {
 		_, err = o.Write(b.Buf)
@@ -94,6 +102,22 @@ func (o *out) header(columns []engine.Column) error {
 		err = o.to.Flush()
 	}
 	return err
+}
+
+// description is a block without rows.
+func (o *out) description(b *proto.Buffer, columns []engine.Column) {
+	if proto.FeatureBlockInfo.In(o.revision) {
+		proto.BlockInfo{BucketNum: -1}.Encode(b)
+	}
+	b.PutInt(len(columns))
+	b.PutInt(0)
+	for _, c := range columns {
+		b.PutString(c.Name)
+		b.PutString(c.Type)
+		if proto.FeatureCustomSerialization.In(o.revision) {
+			b.PutBool(false)
+		}
+	}
 }
 
 // Write takes a piece of a block; around is called before and behind the block. Both are called with the lock held.

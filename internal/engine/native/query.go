@@ -150,13 +150,19 @@ func (c *conn) insert(ctx context.Context, plan *engine.Plan, in *blocks) error 
 			insertion.Cancel()
 			return err
 		}
+		if columns > 0 {
+			if err := c.out.noEvents(); err != nil {
+				insertion.Cancel()
+				return errors.Join(errGone, err)
+			}
+		}
 	}
 	_ = to.flush() // Finish says what was wrong
 	result, err := insertion.Finish()
 	if err != nil {
 		return err
 	}
-	if err := c.out.progress(engine.Progress{Elapsed: result.Elapsed}, *result); err != nil {
+	if err := errors.Join(c.out.noEvents(), c.out.progress(engine.Progress{Elapsed: result.Elapsed}, *result)); err != nil {
 		return errors.Join(errGone, err)
 	}
 	return nil
