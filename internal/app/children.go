@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"creditsync/internal/bus/embedded"
+	"creditsync/internal/config"
 	"creditsync/internal/engine"
 	"creditsync/internal/engine/native"
 	"creditsync/internal/fault"
@@ -126,8 +127,12 @@ func (a *App) Engine(ctx context.Context, ready func(addresses map[string]string
 	if ready, err = a.tie(ready); err != nil {
 		return err
 	}
+	at := e.Native
+	if at == config.Off {
+		at = ""
+	}
 	return engine.Run(ctx, engine.RunOptions{
-		Library: library, Dir: a.engineDir(), HTTP: e.HTTP, Native: e.Native, Log: a.Log, Ready: ready, Lock: a.hold("engine", a.engineLock()),
+		Library: library, Dir: a.engineDir(), HTTP: e.HTTP, Native: at, Log: a.Log, Ready: ready, Lock: a.hold("engine", a.engineLock()),
 		Engine:    engine.Options{TimeZone: a.Config.Timezone.String(), Memory: uint64(e.Memory)},
 		Server:    engine.ServerOptions{Password: e.Password.Reveal()},
 		NewNative: func(e *engine.Engine, o engine.ServerOptions) (engine.Front, error) { return native.New(e, o) },

@@ -17,7 +17,7 @@ func (p *program) engineCommand() *cobra.Command {
 	cmd := p.command("engine [flags]", fault.T("在前台运行内嵌的 ClickHouse", "the embedded ClickHouse, in the foreground"))
 	cmd.Args = words(0, 0)
 	listen := cmd.Flags().String("listen", "", p.say("HTTP 地址，如 127.0.0.1:8123", "HTTP address, such as 127.0.0.1:8123"))
-	native := cmd.Flags().String("native", "", p.say("原生协议地址，如 127.0.0.1:9000", "address of the native protocol, such as 127.0.0.1:9000"))
+	native := cmd.Flags().String("native", "", p.say("原生协议地址，如 127.0.0.1:9000，或 off", "address of the native protocol, such as 127.0.0.1:9000, or off"))
 	dir := p.dataDir(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		change := func(cfg *config.Config) error {
@@ -30,6 +30,10 @@ func (p *program) engineCommand() *cobra.Command {
 				to          *string
 			}{{"listen", *listen, &e.HTTP}, {"native", *native, &e.Native}} {
 				if one.given == "" {
+					continue
+				}
+				if one.to == &e.Native && one.given == config.Off {
+					e.Native = config.Off
 					continue
 				}
 				if err := address(one.flag, one.given, e.Password.Empty()); err != nil {

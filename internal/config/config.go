@@ -49,9 +49,9 @@ type Warehouse struct {
 
 // EmbeddedWarehouse is how the embedded engine runs.
 type EmbeddedWarehouse struct {
-	// HTTP and Native are the addresses that the engine listens on; port 0 takes a free one.
+	// HTTP and Native are the addresses that the engine listens on; port 0 takes a free one. Native may be Off.
 	HTTP   string `yaml:"http" is:"listen"`
-	Native string `yaml:"native" is:"listen"`
+	Native string `yaml:"native" is:"listen or off"`
 	// Password is asked of every client; it may be empty on loopback addresses only.
 	Password Secret `yaml:"password"`
 	// Library is the engine's shared library; "" is the one beside the program.

@@ -19,7 +19,7 @@ func sentences() map[string]fault.Text {
 		"warehouse":                     both("存放记录的 ClickHouse：embedded 或 clickhouse 二选一", "The ClickHouse that keeps the records: embedded or clickhouse"),
 		"warehouse.embedded":            both("由 creditsync 自己启动的引擎（默认）", "The engine that creditsync starts itself (default)"),
 		"warehouse.embedded.http":       both("HTTP 接口的地址；端口 0 表示任意空闲端口", "Address of the HTTP interface; port 0 takes a free one"),
-		"warehouse.embedded.native":     both("原生 TCP 接口的地址；端口 0 表示任意空闲端口", "Address of the native TCP interface; port 0 takes a free one"),
+		"warehouse.embedded.native":     both("原生 TCP 接口的地址；端口 0 表示任意空闲端口，off 表示不提供", "Address of the native TCP interface; port 0 takes a free one, off does without"),
 		"warehouse.embedded.password":   both("连接时要求的密码；不在回环地址上监听时必须设置", "Password asked of every client; required beyond loopback addresses"),
 		"warehouse.embedded.library":    both("引擎动态库 libchdb.so 的路径。默认在程序旁边寻找", "Path of the engine's library libchdb.so. Default: found beside the program"),
 		"warehouse.embedded.memory":     both("引擎可用的内存上限，如 2GiB。默认由引擎决定", "Bound of the engine's memory, such as 2GiB. Default: the engine's own"),

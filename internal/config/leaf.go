@@ -87,6 +87,8 @@ func leafOf(t reflect.Type, is string) (leaf, bool) {
 	switch is {
 	case "listen":
 		return addressLeaf(0), t.Kind() == reflect.String
+	case "listen or off":
+		return offLeaf(addressLeaf(0)), t.Kind() == reflect.String
 	case "hostport":
 		return addressLeaf(1), t.Kind() == reflect.String
 	case "path":
@@ -213,6 +215,23 @@ func addressLeaf(lowest int) leaf {
 		},
 		schema: map[string]any{"type": "string", "pattern": `:[0-9]{1,5}$`},
 	}
+}
+
+// Off is what stands for an address where nothing is to listen.
+const Off = "off"
+
+// offLeaf is an address leaf that takes Off too.
+func offLeaf(l leaf) leaf {
+	parse := l.parse
+	l.want = fault.T("“主机:端口”，如 127.0.0.1:9000，或 off", "host:port such as 127.0.0.1:9000, or off")
+	l.parse = func(s string) (any, bool) {
+		if s == Off {
+			return s, true
+		}
+		return parse(s)
+	}
+	l.schema = map[string]any{"type": "string", "pattern": `^off$|:[0-9]{1,5}$`}
+	return l
 }
 
 func pathLeaf() leaf {

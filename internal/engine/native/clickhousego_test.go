@@ -105,7 +105,9 @@ func TestConnectionsHaveSettings(t *testing.T) {
 		}
 		return v
 	}
-	with := func(s clickhouse.Settings) context.Context { return clickhouse.Context(ctx, clickhouse.WithSettings(s)) }
+	with := func(s clickhouse.Settings) context.Context {
+		return clickhouse.Context(ctx, clickhouse.WithSettings(s))
+	}
 	if got := setting(with(clickhouse.Settings{"max_block_size": 1234}), "max_block_size"); got != "1234" {
 		t.Errorf("a query's setting: %s", got)
 	}
