@@ -195,7 +195,7 @@ func TestEngine_FlagsTakePrecedence(t *testing.T) {
 	if got.status != 0 || cfg.Warehouse.Embedded.HTTP != "127.0.0.1:18123" || cfg.Warehouse.Embedded.Native != "127.0.0.1:0" {
 		t.Errorf("got %+v, %+v", got, cfg.Warehouse.Embedded)
 	}
-	if got := call(t, f, "engine", "--native", "off", "-c", "$CONFIG"); got.status != 0 || f.opts.Config.Warehouse.Embedded.Native != config.Off {
+	if got := call(t, f, "engine", "--native", "off", "-c", "$CONFIG"); got.status != 0 || f.opts.Config.Warehouse.Embedded.Native != "off" {
 		t.Errorf("without the native protocol: got %+v, %+v", got, f.opts.Config.Warehouse.Embedded)
 	}
 	if cfg.DataDir != dir || cfg.Ledger.SQLite != filepath.Join(dir, "ledger.db") || cfg.Keys.File != filepath.Join(dir, "keys.json") {
