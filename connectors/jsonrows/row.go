@@ -1,10 +1,8 @@
 package jsonrows
 
 import (
-	"bytes"
-	"unicode/utf8"
-
 	"creditsync/connectors"
+	"creditsync/connectors/columns"
 )
 
 // Cell is where a cell's text stands in its row's; Lo is negative where the object has no such value, or null.
@@ -56,26 +54,7 @@ func (r *Row) put(column, from int, isNull bool) {
 	}
 	text := r.Text[from:]
 	r.Cells[column] = Cell{int32(from), int32(len(r.Text))}
-	switch {
-	case isPlain(text):
-	case len(text) > connectors.MaxCell:
-		r.refuse(connectors.RuleCellTooLarge)
-	case !utf8.Valid(text) || bytes.Contains(text, []byte("\uFFFD")):
-		r.refuse(connectors.RuleUndecodable)
-	case bytes.IndexByte(text, 0) >= 0:
-		r.refuse(connectors.RuleNUL)
+	if rule := columns.Flaw(text); rule != "" {
+		r.refuse(rule)
 	}
-}
-
-// isPlain reports short texts of printable ASCII alone.
-func isPlain(b []byte) bool {
-	if len(b) > 32 {
-		return false
-	}
-	for _, c := range b {
-		if c-' ' >= utf8.RuneSelf-' ' {
-			return false
-		}
-	}
-	return true
 }

@@ -2,9 +2,9 @@ package xlsx
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"creditsync/connectors"
+	"creditsync/connectors/columns"
 )
 
 // Cell is where a cell's text stands in its row's.
@@ -58,27 +58,9 @@ func (r *Row) end(column, from int) {
 
 // judge looks for what no text of a cell has.
 func (r *Row) judge(column, from int) {
-	text := r.Text[from:]
-	switch {
-	case isPlain(text):
-	case !utf8.Valid(text) || bytes.Contains(text, []byte("\uFFFD")):
-		r.refuse(connectors.RuleUndecodable, column)
-	case bytes.IndexByte(text, 0) >= 0:
-		r.refuse(connectors.RuleNUL, column)
+	if rule := columns.Flaw(r.Text[from:]); rule != "" {
+		r.refuse(rule, column)
 	}
-}
-
-// isPlain reports short texts of printable ASCII alone, which most cells are.
-func isPlain(b []byte) bool {
-	if len(b) > 32 {
-		return false
-	}
-	for _, c := range b {
-		if c-' ' >= utf8.RuneSelf-' ' {
-			return false
-		}
-	}
-	return true
 }
 
 // blank reports whether no cell has anything in it.
