@@ -48,26 +48,16 @@ func (s *mySession) dialect() dialect {
 		quote:   '`',
 		literal: s.literal,
 		absent: func(c column, id string) string {
-			switch {
-			case c.kind == clock || c.kind == day: // a zero date is no time, and not NULL either
+			if c.kind == clock || c.kind == day { // a zero date is no time, and not NULL either
 				return "(" + id + " IS NULL OR " + id + " < " + first(c) + ")"
-			case c.kind == words:
-				return "(" + id + " IS NULL OR " + id + " = '')"
-			case c.nullable:
-				return id + " IS NULL"
 			}
-			return ""
+			return absent(c, id)
 		},
 		present: func(c column, id string) string {
-			switch {
-			case c.kind == clock || c.kind == day:
+			if c.kind == clock || c.kind == day {
 				return id + " >= " + first(c)
-			case c.kind == words:
-				return id + " <> ''"
-			case c.nullable:
-				return id + " IS NOT NULL"
 			}
-			return ""
+			return present(c, id)
 		},
 		copy: func(sel string) string { return sel },
 	}

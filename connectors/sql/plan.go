@@ -27,6 +27,28 @@ type dialect struct {
 	nullsFirst string
 }
 
+// absent is true where a column has no value, or a text that is empty.
+func absent(c column, id string) string {
+	switch {
+	case c.kind == words:
+		return "(" + id + " IS NULL OR " + id + " = '')"
+	case c.nullable:
+		return id + " IS NULL"
+	}
+	return ""
+}
+
+// present is true where absent is not.
+func present(c column, id string) string {
+	switch {
+	case c.kind == words:
+		return id + " <> ''"
+	case c.nullable:
+		return id + " IS NOT NULL"
+	}
+	return ""
+}
+
 // name quotes one name.
 func (d dialect) name(s string) string {
 	q := string(d.quote)

@@ -41,24 +41,8 @@ func pgDialect() dialect {
 		literal: func(c column, text string) string {
 			return "'" + strings.ReplaceAll(text, "'", "''") + "'::" + c.typ
 		},
-		absent: func(c column, id string) string {
-			switch {
-			case c.kind == words:
-				return "(" + id + " IS NULL OR " + id + " = '')"
-			case c.nullable:
-				return id + " IS NULL"
-			}
-			return ""
-		},
-		present: func(c column, id string) string {
-			switch {
-			case c.kind == words:
-				return id + " <> ''"
-			case c.nullable:
-				return id + " IS NOT NULL"
-			}
-			return ""
-		},
+		absent:     absent,
+		present:    present,
 		copy:       func(sel string) string { return "COPY (" + sel + "\n) TO STDOUT" },
 		nullsFirst: " NULLS FIRST",
 	}
