@@ -98,6 +98,30 @@ func Start(dir, program string, args ...string) (*Daemon, error) {
 	return start(dir, who, environment(dir), program, args)
 }
 
+// startLimit is how long a server may take until it answers, on a machine that does much else.
+const startLimit = 3 * time.Minute
+
+// Serve starts a server on a free loopback port, waits until it answers, and returns it with its port. A port that was free a
+// moment ago may be taken by now: it tries three. A server that does not come up is ended by the signal.
+func Serve(dir, program string, end syscall.Signal, args func(port int) []string, answers func(port int) error) (*Daemon, int, error) {
+	var last error
+	for range 3 {
+		port, err := Port()
+		if err != nil {
+			return nil, 0, err
+		}
+		d, err := Start(dir, program, args(port)...)
+		if err != nil {
+			return nil, 0, err
+		}
+		if last = d.Ready(startLimit, func() error { return answers(port) }); last == nil {
+			return d, port, nil
+		}
+		d.Stop(end)
+	}
+	return nil, 0, last
+}
+
 // StartSelf starts this program once more as a server, with more in its environment, as the user that it runs as.
 func StartSelf(dir string, env ...string) (*Daemon, error) {
 	self, err := os.Executable()

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	_ "github.com/go-sql-driver/mysql" // the driver "mysql"
 
@@ -75,34 +74,25 @@ func (s *Server) start(ctx context.Context, program string, flags []string) erro
 	if err := os.WriteFile(first, []byte(account), 0o644); err != nil {
 		return err
 	}
-	var last error
-	for range 3 { // a port that was free a moment ago may be taken by now
-		var err error
-		if s.Port, err = daemon.Port(); err != nil {
-			return err
-		}
-		args := append([]string{"--no-defaults", "--datadir=" + filepath.Join(s.dir, "data"), "--port=" + strconv.Itoa(s.Port), "--bind-address=127.0.0.1",
+	var err error
+	s.daemon, s.Port, err = daemon.Serve(s.dir, program, syscall.SIGKILL, func(port int) []string {
+		return append([]string{"--no-defaults", "--datadir=" + filepath.Join(s.dir, "data"), "--port=" + strconv.Itoa(port), "--bind-address=127.0.0.1",
 			"--socket=" + filepath.Join(s.dir, "socket"), "--pid-file=" + filepath.Join(s.dir, "pid"), "--init-file=" + first, "--skip-name-resolve", "--skip-log-bin",
 			"--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--max-allowed-packet=64M",
 			"--innodb-fast-shutdown=2", "--lc-messages-dir=/usr/share/mysql"}, flags...)
-		if s.daemon, err = daemon.Start(s.dir, program, args...); err != nil {
-			return err
-		}
-		if last = s.daemon.Ready(3*time.Minute, func() error { return s.exec(ctx, "SELECT 1") }); last == nil {
-			return nil
-		}
-		s.daemon.Stop(syscall.SIGKILL)
-	}
-	return last
+	}, func(port int) error { return execute(ctx, port, "SELECT 1") })
+	return err
 }
 
 // DSN is the address of a database for the superuser, as the driver wants it.
-func (s *Server) DSN(database string) string {
-	return fmt.Sprintf("%s:%s@tcp(127.0.0.1:%d)/%s?charset=utf8mb4&timeout=10s", User, Password, s.Port, database)
+func (s *Server) DSN(database string) string { return dsn(s.Port, database) }
+
+func dsn(port int, database string) string {
+	return fmt.Sprintf("%s:%s@tcp(127.0.0.1:%d)/%s?charset=utf8mb4&timeout=10s", User, Password, port, database)
 }
 
-func (s *Server) exec(ctx context.Context, statement string) error {
-	db, err := sql.Open("mysql", s.DSN(""))
+func execute(ctx context.Context, port int, statement string) error {
+	db, err := sql.Open("mysql", dsn(port, ""))
 	if err != nil {
 		return err
 	}
@@ -115,7 +105,7 @@ func (s *Server) exec(ctx context.Context, statement string) error {
 func (s *Server) Database(tb testing.TB) string {
 	tb.Helper()
 	name := fmt.Sprintf("test%d", s.count.Add(1))
-	if err := s.exec(tb.Context(), "CREATE DATABASE "+name+" CHARACTER SET utf8mb4"); err != nil {
+	if err := execute(tb.Context(), s.Port, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4"); err != nil {
 		tb.Fatal(err)
 	}
 	return name

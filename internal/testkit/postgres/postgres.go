@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -73,35 +72,27 @@ func create(initdb, dir, data string) error {
 }
 
 func (s *Server) start(ctx context.Context, program string, settings []string) error {
-	var last error
-	for range 3 { // a port that was free a moment ago may be taken by now
-		var err error
-		if s.Port, err = daemon.Port(); err != nil {
-			return err
-		}
-		args := []string{"-D", filepath.Join(s.dir, "data"), "-p", strconv.Itoa(s.Port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+	var err error
+	s.daemon, s.Port, err = daemon.Serve(s.dir, program, syscall.SIGQUIT, func(port int) []string {
+		args := []string{"-D", filepath.Join(s.dir, "data"), "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "max_connections=60", "-c", "autovacuum=off", "-c", "min_wal_size=2MB", "-c", "max_wal_size=64MB"}
 		for _, one := range settings {
 			args = append(args, "-c", one)
 		}
-		if s.daemon, err = daemon.Start(s.dir, program, args...); err != nil {
-			return err
-		}
-		if last = s.daemon.Ready(3*time.Minute, func() error { return s.exec(ctx, "postgres", "SELECT 1") }); last == nil {
-			return nil
-		}
-		s.daemon.Stop(syscall.SIGQUIT)
-	}
-	return last
+		return args
+	}, func(port int) error { return execute(ctx, address(port, "postgres"), "SELECT 1") })
+	return err
 }
 
 // URL is the address of a database for the superuser.
-func (s *Server) URL(database string) string {
-	return fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s?sslmode=disable&connect_timeout=10", User, Password, s.Port, database)
+func (s *Server) URL(database string) string { return address(s.Port, database) }
+
+func address(port int, database string) string {
+	return fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s?sslmode=disable&connect_timeout=10", User, Password, port, database)
 }
 
-func (s *Server) exec(ctx context.Context, database, sql string) error {
-	conn, err := pgx.Connect(ctx, s.URL(database))
+func execute(ctx context.Context, url, sql string) error {
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}
@@ -119,7 +110,7 @@ func (s *Server) Database(tb testing.TB, with ...string) string {
 	for _, w := range with {
 		sql += " " + w
 	}
-	if err := s.exec(tb.Context(), "postgres", sql); err != nil {
+	if err := execute(tb.Context(), s.URL("postgres"), sql); err != nil {
 		tb.Fatal(err)
 	}
 	return name
