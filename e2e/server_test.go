@@ -11,13 +11,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"creditsync/internal/app"
 	"creditsync/internal/bus"
 	"creditsync/internal/process"
+	kit "creditsync/internal/testkit/site"
 )
 
 // background is a process of the site that goes on until the test ends it.
@@ -59,11 +62,29 @@ func (s *site) start(name string, args ...string) *background {
 		b.signal(syscall.SIGTERM)
 		select {
 		case <-b.done:
-		case <-time.After(20 * time.Second):
-			s.t.Errorf("%s did not end within 20 s of SIGTERM:\n%s", name, b.printed())
+		case <-time.After(commandLimit):
+			s.t.Errorf("%s did not end within %s of SIGTERM:\n%s", name, commandLimit, b.printed())
 			_ = b.cmd.Process.Kill()
 			<-b.done
 		}
+	})
+	return b
+}
+
+// halted starts a run and waits until it has stopped itself at a step; SIGCONT lets it go on.
+func (s *site) halted(step, name string, args ...string) *background {
+	s.t.Helper()
+	env := s.env
+	defer func() { s.env = env }()
+	s.env = append(slices.Clip(env), app.EnvStopAt+"="+step)
+	b := s.start(name, args...)
+	poll(s.t, commandLimit, "it has stopped at "+step, func() bool {
+		select {
+		case <-b.done:
+			s.t.Fatalf("it ended before %q:\n%s", step, b.printed())
+		default:
+		}
+		return kit.State(b.cmd.Process.Pid) == "T"
 	})
 	return b
 }
@@ -91,7 +112,7 @@ func (s *site) serve(what, lock, protocol string) (*background, string) {
 	s.t.Helper()
 	b := s.start(what, what)
 	var at string
-	poll(s.t, time.Minute, what+" is up", func() bool {
+	poll(s.t, commandLimit, what+" is up", func() bool {
 		select {
 		case <-b.done:
 			s.t.Fatalf("%s ended:\n%s", what, b.printed())

@@ -13,6 +13,7 @@ import (
 
 	"creditsync/internal/app"
 	owners "creditsync/internal/process"
+	"creditsync/internal/testkit/site"
 )
 
 // owner is the process that holds a lock of the site.
@@ -164,8 +165,7 @@ func (p *process) halted() {
 	p.s.t.Helper()
 	p.s.until("it has stopped", func() bool {
 		p.lives()
-		stat, err := os.ReadFile("/proc/" + itoa(p.cmd.Process.Pid) + "/stat")
-		return err == nil && strings.Contains(string(stat), ") T ")
+		return site.State(p.cmd.Process.Pid) == "T"
 	})
 }
 

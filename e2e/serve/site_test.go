@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -244,5 +243,3 @@ func newServer(t *testing.T, h http.Handler) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -131,8 +131,11 @@ func (p *Process) Halted() bool {
 }
 
 // State is the letter of the process's state, "" once it is gone.
-func (p *Process) State() string {
-	b, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/stat")
+func (p *Process) State() string { return State(p.cmd.Process.Pid) }
+
+// State is the letter of the state of any process, as in "T" for one that has stopped; "" for none.
+func State(pid int) string {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return ""
 	}
