@@ -30,7 +30,8 @@ type Held struct {
 // "pipeline.busy", "kind.busy" or "relay.busy".
 type Busy struct {
 	Held
-	err *fault.Error
+	scope, name string
+	err         *fault.Error
 }
 
 // Error is the fault's sentence.
@@ -40,6 +41,10 @@ func (b *Busy) Error() string { return b.err.Error() }
 func (b *Busy) Unwrap() error { return b.err }
 
 func (l *Ledger) busy(scope, name string, h Held) *Busy {
+	ends := h.Expires
+	if latest := l.now().Add(l.o.LeaseTTL); ends.After(latest) {
+		ends = latest // see shorten
+	}
 	since := h.Since.In(l.o.Location).Format("2006-01-02 15:04:05 -07:00")
 	args := []any{name, since, h.Holder.Host, h.Holder.PID, h.Holder.What}
 	var what fault.Text
@@ -56,6 +61,6 @@ func (l *Ledger) busy(scope, name string, h Held) *Busy {
 	}
 	e := fault.New(fault.Run, scope+".busy", what).Again().
 		Do(fault.T("请等它结束；如果该进程已不存在，最迟 %[2]s 之后可以重试（%[1]s）", "wait until it ends; if that process is gone, try again after %[2]s at the latest (%[1]s)",
-			l.o.LeaseTTL, h.Expires.In(l.o.Location).Format("15:04:05")))
-	return &Busy{Held: h, err: e}
+			l.o.LeaseTTL, ends.In(l.o.Location).Format("15:04:05")))
+	return &Busy{h, scope, name, e}
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"creditsync/internal/fault"
@@ -48,6 +49,13 @@ func (l *Ledger) write(ctx context.Context, do func(*tx) error) error {
 		return l.failed(ctx, err)
 	}
 	if err := do(t); err != nil {
+		if busy := (*Busy)(nil); errors.As(err, &busy) {
+			_, _ = t.exec("ROLLBACK")
+			done = true
+			if err := l.shorten(t, busy); err != nil {
+				return l.failed(ctx, err)
+			}
+		}
 		return l.failed(ctx, err)
 	}
 	if _, err := t.exec("COMMIT"); err != nil {
