@@ -26,12 +26,10 @@ func fillings() []filling {
 		"broker": {"kafka.storage"}, "data": {"spool.disk", "process.start"},
 	}
 	list := []filling{
-		{"ledger", "", 0, []string{"ledger.full"}},
 		{"engine", "", 0, []string{"process.start"}},
 		{"data", "batch staged", 0, []string{"spool.disk"}},
 		{"engine", "written", 0, []string{"warehouse.code_243"}},
 		{"engine", "closed", 0, []string{"commit.unseen"}},
-		{"ledger", "closed", 0, []string{"commit.unseen"}},
 		{"broker", "applied", 64 << 10, []string{"kafka.storage"}},
 		{"broker", "relay added", 0, []string{"kafka.storage"}},
 		{"ledger", "relay produced", 0, []string{"ledger.full"}},
@@ -48,9 +46,10 @@ func fillings() []filling {
 	return list
 }
 
-// TestDiskFull: whichever store's disk is full, and whenever, the run names its folder and ends with status 3; once there is
-// room the next run goes on, and nothing is lost or doubled.
-func TestDiskFull(t *testing.T) {
+// TestDisk: whichever store's disk is full, and whenever, or has become read-only, as the kernel makes one that fails, the run
+// names its folder and ends with status 3; once there is room, or it can be written, the next run goes on, and nothing is lost
+// or doubled.
+func TestDisk(t *testing.T) {
 	t.Parallel()
 	s, from := newSite(t, site.Config{Ledger: "{sqlite: ledger/ledger.db}"}), site.NewSource(t)
 	s.LedgerAt = s.Path("ledger/ledger.db")
@@ -66,10 +65,14 @@ func TestDiskFull(t *testing.T) {
 		s.full(disks[f.store], f)
 		s.Again(before)
 	}
-	s.Beside()
 	s.Deliver(from.Files(t, site.Changing(len(nights)+1)))
+	before := s.Last()
+	s.readOnly(t, disks)
+	s.Beside()
+	s.Again(before)
+	s.Deliver(from.Files(t, site.Changing(len(nights)+2)))
 	s.Calmly() // in peace: it clears away what the others left
-	s.Books().Equal(t, calm(t, len(nights)+2))
+	s.Books().Equal(t, calm(t, len(nights)+3))
 }
 
 // full is a run whose disk becomes full.
@@ -122,7 +125,7 @@ func calm(t testing.TB, nights int) site.Books {
 	calmOnce.Do(func() {
 		s, from := newSite(t, site.Config{}), site.NewSource(t)
 		s.Beside()
-		for n := range len(fillings()) + 2 {
+		for n := range len(fillings()) + 3 {
 			s.Deliver(from.Files(t, site.Changing(n)))
 			s.Calmly()
 			calmOnce.after = append(calmOnce.after, s.Books())

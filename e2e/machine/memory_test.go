@@ -19,7 +19,7 @@ func TestMemory(t *testing.T) {
 		"INSERT INTO credit.quarantine", "INSERT INTO credit.commits", "INSERT INTO credit.admin_penalty_live",
 	}
 	if !*all {
-		statements = []string{statements[1], statements[4], statements[6]}
+		statements = []string{statements[4], statements[6]}
 	}
 	codes := []string{"warehouse.code_241", "commit.unseen"}
 	s, from := newSite(t, site.Config{}), site.NewSource(t)

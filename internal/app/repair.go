@@ -70,12 +70,13 @@ func (a *App) Repair(ctx context.Context, w RepairWish, agree func([]Mended) boo
 			Will: fault.T("核对最新的提交后补上标记", "mark it again after comparing the newest commits"),
 		})
 	}
+	whole := false
 	for range rounds {
-		found, _, err := s.Examine(ctx, kinds)
+		found, err := examine(ctx, s, kinds, &whole)
 		if err != nil {
 			return out, err
 		}
-		plan := s.Plan(found, w.Choice)
+		plan := s.Plan(ctx, found, w.Choice)
 		out.Left = nil
 		var next []reconcile.Mending
 		var shown []Mended
@@ -106,6 +107,19 @@ func (a *App) Repair(ctx context.Context, w RepairWish, agree func([]Mended) boo
 	}
 	out.Parts, err = a.verifyTouched(ctx, s, kinds, out.Steps)
 	return out, err
+}
+
+// examine looks for parts that cannot be read until there are none, and then for what else is wrong.
+func examine(ctx context.Context, s *reconcile.Stores, kinds []*schemas.Kind, whole *bool) ([]reconcile.Damage, error) {
+	if !*whole {
+		found, err := s.Unreadable(ctx, kinds)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+		*whole = true
+	}
+	found, _, err := s.Examine(ctx, kinds)
+	return found, err
 }
 
 // verifyTouched compares what was mended.

@@ -98,8 +98,8 @@ func (a *App) store(ctx context.Context, l *ledger.Ledger, url string) (*warehou
 	}
 	for _, k := range schemas.All() {
 		last, err := l.MaxCommit(ctx, k.Name)
-		if err == nil && last == 0 {
-			continue // a kind that nothing feeds has no copy to look at
+		if err == nil && last == 0 || a.mending {
+			continue // a kind that nothing feeds has no copy to look at; a repair looks for itself
 		}
 		var n uint64
 		if err == nil {
@@ -147,8 +147,11 @@ func (a *App) settle(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehou
 	if err := w.Migrate(ctx, schemas.All()); err != nil {
 		return err
 	}
-	if err := w.Sound(ctx); err != nil || mark != "" {
+	if err := w.Sound(ctx); err != nil && !a.mending {
 		return err
+	}
+	if mark != "" {
+		return nil
 	}
 	return w.SetMeta(ctx, markDeployment, l.Deployment())
 }

@@ -88,8 +88,8 @@ func readOnly(path string) bool {
 func damaged(path string, err error) error {
 	return fault.New(fault.Environment, "ledger.corrupt", fault.T(
 		"账本 %s 已损坏", "the ledger %s is damaged", path)).Because(err).
-		Do(fault.T("请勿删除它及同名的 -wal 文件；先备份，再从最近的备份恢复，然后执行 creditsync check",
-			"do not delete it nor the -wal file beside it; copy both, restore the last backup, then run creditsync check"))
+		Do(fault.T("先把它和同名的 -wal、-shm 文件移到别处（不要删除），放回最近的副本，再执行 creditsync repair 找回副本之后的提交；没有副本，creditsync check 会说明怎样从 ClickHouse 重建",
+			"move it and the -wal and -shm files beside it away (keep them), put the last copy in place, then creditsync repair brings back what was committed since; without a copy, creditsync check says how to make it again from ClickHouse"))
 }
 
 func notOpen(code string, what fault.Text) error {

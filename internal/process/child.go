@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -218,8 +219,12 @@ func (c *Child) kill() {
 	_ = c.cmd.Process.Kill() // it may have ended already
 }
 
-// tailBytes is how much of a child's log an error shows.
-const tailBytes = 2048
+// How much of the end of a child's log an error shows, how much of one line of it, and how much is looked at.
+const (
+	tailBytes = 2048
+	lineBytes = 700
+	lookedAt  = 64 << 10
+)
 
 // Ended is nil while the child runs and after Stop. Otherwise it says that the child has ended by itself, with the end of its
 // log; the class is fault.Environment, the code "process.ended".
@@ -253,7 +258,8 @@ func unstartable(s Spec, from int64, err error) error {
 		Do(fault.T("完整日志见 %s", "its whole log is in %s", s.Log))
 }
 
-// tail is the end of what was written to the file behind position from.
+// tail is the end of what was written to the file behind position from, whole lines of it. A line that is too long is cut: the
+// engine names what it cannot open at the beginning of a line that goes on with the whole definition of it.
 func tail(path string, from int64) string {
 	f, err := os.Open(path)
 	if err != nil {
@@ -264,14 +270,22 @@ func tail(path string, from int64) string {
 	if err != nil || size <= from {
 		return ""
 	}
-	b := make([]byte, min(size-from, tailBytes))
+	b := make([]byte, min(size-from, lookedAt))
 	n, err := f.ReadAt(b, size-int64(len(b)))
 	if err != nil && err != io.EOF {
 		return ""
 	}
-	text := strings.ToValidUTF8(string(b[:n]), "")
-	if size-from > tailBytes {
-		_, text, _ = strings.Cut(text, "\n")
+	lines := strings.Split(strings.TrimSpace(strings.ToValidUTF8(string(b[:n]), "")), "\n")
+	var kept []string
+	for left := tailBytes; len(lines) > 0 && left > 0; lines = lines[:len(lines)-1] {
+		line := lines[len(lines)-1]
+		if len(line) > lineBytes {
+			line = strings.ToValidUTF8(line[:lineBytes], "") + " …"
+		}
+		if left -= len(line) + 1; left >= 0 || len(kept) == 0 {
+			kept = append(kept, line)
+		}
 	}
-	return strings.TrimSpace(text)
+	slices.Reverse(kept)
+	return strings.Join(kept, "\n")
 }

@@ -178,3 +178,72 @@ func TestGuardAndReadyWithoutAParent(t *testing.T) {
 		t.Error("a broken variable was taken")
 	}
 }
+
+func TestEnded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		end  func(*Child)
+		want string // of what it says; "" for nothing
+	}{
+		{"it runs", func(*Child) {}, ""},
+		{"it was stopped", func(c *Child) { _ = c.Stop(context.Background()) }, ""},
+		{"it was killed by somebody", func(c *Child) { _ = syscall.Kill(c.PID(), syscall.SIGKILL) }, "killed"},
+		{"it ended by itself", func(c *Child) { _ = syscall.Kill(c.PID(), syscall.SIGTERM) }, "exit status 0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			log := filepath.Join(t.TempDir(), "child.log")
+			child, err := start("child", log, 10*time.Second)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = child.Stop(context.Background()) })
+			c.end(child)
+			if c.want == "" {
+				if err := child.Ended(); err != nil {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			select {
+			case <-child.Done():
+			case <-time.After(time.Minute):
+				t.Fatal("it goes on")
+			}
+			err = child.Ended()
+			if fault.ClassOf(err) != fault.Environment || fault.CodeOf(err) != "process.ended" {
+				t.Errorf("class %d, code %q", fault.ClassOf(err), fault.CodeOf(err))
+			}
+			said := fault.Say(err, fault.English)
+			for _, part := range []string{"the engine process has ended by itself", c.want, "the end of its log:\nserving", log} {
+				if !strings.Contains(said, part) {
+					t.Errorf("%q does not say %q", said, part)
+				}
+			}
+		})
+	}
+}
+
+// The engine names what it cannot open at the beginning of a line of many kilobytes.
+func TestTail_OfLongLines(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "log")
+	long := strings.Repeat("定义", 5000)
+	if err := os.WriteFile(path, []byte("old\n"+strings.Repeat("noise\n", 1000)+"cannot open the table t: "+long+"\nit has ended\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := tail(path, 4)
+	if len(got) > tailBytes+10 || !strings.Contains(got, "\ncannot open the table t: 定义") || !strings.HasSuffix(got, " …\nit has ended") || strings.Contains(got, "old") {
+		t.Errorf("%d bytes: %q", len(got), got)
+	}
+	if err := os.WriteFile(path, []byte(long), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := tail(path, 0); !strings.HasPrefix(got, "定义") || len(got) > lineBytes+10 {
+		t.Errorf("one line: %q", got)
+	}
+	if got := tail(path, int64(len(long))); got != "" {
+		t.Errorf("nothing new: %q", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"creditsync/internal/bus"
 	"creditsync/internal/fault"
+	"creditsync/internal/warehouse"
 	"creditsync/schemas"
 )
 
@@ -18,6 +19,7 @@ type Damage struct {
 	Fault *fault.Error
 
 	sight sight
+	parts []warehouse.Part // that are set aside or damaged
 }
 
 // Code is the fault's: what a repair goes by.

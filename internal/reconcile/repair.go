@@ -37,13 +37,13 @@ type Mending struct {
 func (m Mending) Possible() bool { return m.do != nil }
 
 // Plan says what can be done about the damages of a kind.
-func (s *Stores) Plan(damages []Damage, choice Choice) (list []Mending) {
+func (s *Stores) Plan(ctx context.Context, damages []Damage, choice Choice) (list []Mending) {
 	behind := map[string]bool{}
 	for _, d := range damages {
 		behind[d.Kind.Name] = behind[d.Kind.Name] || d.Code() == "stores.ledger_older"
 	}
 	for _, d := range damages {
-		m := s.plan(d, choice)
+		m := s.plan(ctx, d, choice)
 		if behind[d.Kind.Name] && d.Code() == "relay.ledger_older" {
 			m.Needs = fault.T("台账找回后再看", "looked at again once the ledger is brought back")
 		}
@@ -52,9 +52,15 @@ func (s *Stores) Plan(damages []Damage, choice Choice) (list []Mending) {
 	return list
 }
 
-func (s *Stores) plan(d Damage, choice Choice) Mending {
+func (s *Stores) plan(ctx context.Context, d Damage, choice Choice) Mending {
 	m, k := Mending{Damage: d}, d.Kind
 	switch d.Code() {
+	case "warehouse.detached":
+		s.planAttach(&m)
+	case "warehouse.damaged":
+		s.planDamaged(ctx, &m)
+	case "stores.versions_lost":
+		s.planVersions(ctx, &m)
 	case "stores.ledger_older":
 		m.Will = fault.T("从 ClickHouse 的提交清单找回台账缺少的提交、运行和游标", "bring the commits, runs and cursors that the ledger lacks back from ClickHouse's lists")
 		m.do = func(ctx context.Context) error { return s.mendLedger(ctx, d) }
@@ -63,14 +69,7 @@ func (s *Stores) plan(d Damage, choice Choice) Mending {
 		m.do = func(ctx context.Context) error { return s.mendList(ctx, d) }
 	case "stores.current_differs":
 		m.Will = fault.T("从版本重建 credit.%[1]s_current 和 credit.%[1]s_live", "make credit.%[1]s_current and credit.%[1]s_live again from the versions", k.Name)
-		m.do = func(ctx context.Context) error {
-			return s.locked(ctx, k, func(ctx context.Context, _ *ledger.Run, _ *ledger.KindLock) error {
-				if err := s.Warehouse.RebuildCurrent(ctx, k); err != nil {
-					return err
-				}
-				return s.Warehouse.RebuildLive(ctx, k)
-			})
-		}
+		m.do = func(ctx context.Context) error { return s.rebuild(ctx, k) }
 	case "stores.quarantine_differs":
 		m.Will = fault.T("从 credit.quarantine_versions 重建 credit.quarantine", "make credit.quarantine again from credit.quarantine_versions")
 		m.do = func(ctx context.Context) error {

@@ -5,25 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"creditsync/internal/fault"
 	"creditsync/schemas"
 )
-
-// Sound reports an error when a part of a table was set aside by the engine: rows that were acknowledged are missing
-// then, and nothing may run on until a person has looked.
-func (w *Warehouse) Sound(ctx context.Context) error {
-	var parts uint64
-	var where string
-	sql := "SELECT count(), arrayStringConcat(arraySort(groupUniqArray(concat(table, '/', name))), ', ') FROM system.detached_parts WHERE database = " + quote(Database) + " AND table NOT LIKE '%stage' AND table NOT LIKE '%diff'"
-	if err := w.row(ctx, "look for detached parts", sql, &parts, &where); err != nil {
-		return err
-	}
-	if parts > 0 {
-		return fault.New(fault.Environment, "warehouse.detached", fault.T("ClickHouse 中有 %[1]d 个数据片段被分离：%[2]s", "ClickHouse has set %[1]d parts aside: %[2]s", parts, where)).
-			Do(fault.T("请用备份恢复，或确认后 ALTER TABLE … ATTACH PART。", "Restore from a backup, or ALTER TABLE … ATTACH PART after looking at them."))
-	}
-	return nil
-}
 
 // MendLive holds the analysts' copy against current and adds what it lacks. It returns how many records lagged.
 func (w *Warehouse) MendLive(ctx context.Context, k *schemas.Kind) (uint64, error) {

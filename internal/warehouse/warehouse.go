@@ -144,8 +144,8 @@ func environmental(code int32) (fault.Class, fault.Text, bool) {
 		return fault.Environment, fault.T("磁盘已满：请在 ClickHouse 的磁盘上腾出空间后再运行；未提交的内容没有生效。", "The disk is full: make room on ClickHouse's disk and run again; nothing that was not committed has taken effect."), true
 	case 75, 76, 425, 481: // a file cannot be written, cannot be opened, a system call failed, no access to a path
 		return fault.Environment, fault.T("ClickHouse 的磁盘读写出错：请检查磁盘空间、只读状态和权限，然后再运行。", "ClickHouse's disk does not take what is written: see whether it is full, read-only or broken, then run again."), true
-	case 40, 226, 228, 231, 246: // checksums, files or sizes of a part are not as they were written
-		return fault.Environment, fault.T("ClickHouse 的数据片段已损坏（出错信息中有表名和片段名）：请停止写入，检查磁盘，从备份恢复后再运行。", "A part of a table is damaged; the message names table and part. Let nothing write to it, see what is wrong with the disk, and restore from a backup before you run again."), true
+	case 33, 40, 107, 226, 228, 231, 246, 271, 432: // checksums, codecs, files or sizes of a part are not as they were written
+		return fault.Environment, fault.T("ClickHouse 的数据片段已损坏（出错信息中有表名和片段名）：请检查磁盘；creditsync repair 说明哪些能找回，其余从备份恢复。", "A part of a table is damaged; the message names table and part. See what is wrong with the disk; creditsync repair says what can be brought back, and the rest is in a backup."), true
 	case 241: // MEMORY_LIMIT_EXCEEDED
 		return fault.Environment, fault.T("引擎内存不足：请提高 warehouse.embedded.memory 或服务器的内存上限。", "The engine is out of memory: raise warehouse.embedded.memory or the server's limit."), true
 	case 516, 192, 193, 194, 497: // authentication and access
