@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs beside Go: Debian's kcat, PostgreSQL and MariaDB (the programs; their services are neither
+# Installs what `make test` needs beside Go: Debian's kcat, PostgreSQL, MariaDB and Chromium (the programs; their services are neither
 # set up nor started), Python packages in a virtual environment in the user's cache,
 # and Apache Kafka's jars in the same cache. Says what to install where it may not do so itself.
 set -euo pipefail
@@ -19,6 +19,7 @@ want=()
 command -v kcat >/dev/null || want+=(kcat)
 command -v mariadbd >/dev/null || [[ -x /usr/sbin/mariadbd ]] || want+=(mariadb-server-core)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || want+=(postgresql)
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || want+=(chromium)
 if ((${#want[@]})); then
   if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
     echo "make test needs the Debian packages ${want[*]}: apt-get install ${want[*]}" >&2

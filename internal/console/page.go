@@ -20,7 +20,7 @@ type template struct{ page *html.Template }
 func pageTemplate(o Options) template {
 	words := words{o.Language, o.Zone, o.Now}
 	return template{html.Must(html.New("page").Funcs(html.FuncMap{
-		"say": words.say, "in": words.in, "at": words.at, "ago": words.ago, "until": words.until, "span": words.span, "number": number, "state": words.state,
+		"say": words.say, "in": words.in, "at": words.at, "ago": words.ago, "until": words.until, "lasting": words.lasting, "number": number, "state": words.state,
 		"program": func() string { return o.Program },
 		"lines":   func(s string) []string { return strings.Split(s, "\n") },
 		"lang":    func() string { return words.say("zh-CN", "en") },
@@ -58,6 +58,9 @@ func (w words) at(t time.Time) string {
 func (w words) ago(t time.Time) string {
 	return w.sayf("%s前", "%s ago", w.span(w.now().Sub(t)))
 }
+
+// lasting is how long something has gone on.
+func (w words) lasting(since time.Time) string { return w.span(w.now().Sub(since)) }
 
 func (w words) until(t time.Time) string {
 	if left := t.Sub(w.now()); left > 0 {
