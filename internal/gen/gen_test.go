@@ -81,6 +81,7 @@ func TestPages_TellEverything(t *testing.T) {
 	}
 	for page, words := range map[string][]string{
 		"cli.md":     {"## creditsync run\n", "## creditsync quarantine export\n", "--accept-deletes"},
+		"metrics.md": {"`creditsync_overdue_seconds`", "| histogram |", "pipeline, state"},
 		"faults.md":  {"`guard.error_budget`", "`keys.missing`", "`relay.position_missing`"},
 		"imports.md": {"| `cmd/creditsync` | `internal/cli` |", "| `schemas` | nothing |", "`internal/bus/embedded`"},
 		"config.md":  {"`pipelines[].error_budget.share`", "| `encoding` |", "默认自动识别 | What stands between cells", "`warehouse.clickhouse.url`"},

@@ -52,6 +52,7 @@ func pages(root string) ([]page, error) {
 		page{"config.md", []byte(marked(keys))},
 		page{"rules.md", []byte(marked(rulesPage()))},
 		page{"faults.md", []byte(marked(faults))},
+		page{"metrics.md", []byte(marked(metricsPage()))},
 		page{"imports.md", []byte(marked(imports))},
 		page{"README.md", []byte(marked(indexPage()))},
 	)
@@ -81,6 +82,7 @@ func indexPage() string {
 | [creditsync.schema.json](creditsync.schema.json) | 供编辑器用的配置 JSON Schema / the same for editors |
 | [rules.md](rules.md) | 拒收和提示的每条规则 / every rule that refuses or warns |
 | [faults.md](faults.md) | 退出状态和每个错误代码 / exit statuses and every error code |
+| [metrics.md](metrics.md) | serve 的每个指标 / every metric of serve |
 | [imports.md](imports.md) | 哪个包可以引用哪个包 / which package may import which |
 `
 	for _, k := range schemas.All() {
