@@ -117,6 +117,7 @@ var placed = regexp.MustCompile(`"ref":"[^"]*"`)
 func (s *site) outcome(r run) outcome {
 	s.t.Helper()
 	out := outcome{counts: r.counts()}
+	s.wantText("0", "SELECT count() FROM credit.admin_penalty_versions WHERE abs(dateDiff('hour', ingested_at, now())) > 24")
 	s.each("SELECT * EXCEPT (source_ref, ingested_at, run_no) FROM credit.admin_penalty ORDER BY record_id", func(row []byte) { out.rows = append(out.rows, string(row)) })
 	for _, m := range s.comparable() {
 		out.messages = append(out.messages, placed.ReplaceAllString(m, `"ref":""`))

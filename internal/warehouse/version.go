@@ -38,7 +38,7 @@ func versionsOf(s Scope, batch arrow.Record, picks []pick) (arrow.Record, error)
 		column(array.NewUint64Builder, n, func(int) uint64 { return s.Commit }),
 		column(array.NewStringBuilder, n, func(int) string { return s.Pipeline }),
 		column(array.NewUint8Builder, n, func(i int) uint8 { return told(picks[i]) }),
-		column(array.NewInt64Builder, n, func(int) int64 { return s.At.UnixMilli() }),
+		column(moments, n, func(int) arrow.Timestamp { return arrow.Timestamp(s.At.UnixMilli()) }),
 	}
 	defer func() {
 		for _, c := range made {
@@ -55,6 +55,11 @@ func versionsOf(s Scope, batch arrow.Record, picks []pick) (arrow.Record, error)
 		}
 	}
 	return array.NewRecord(arrow.NewSchema(fields, nil), cols, int64(n)), nil
+}
+
+// moments builds a column of times. As plain numbers the engine would read them as seconds, and say nothing.
+func moments(mem memory.Allocator) *array.TimestampBuilder {
+	return array.NewTimestampBuilder(mem, &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: "UTC"})
 }
 
 func told(p pick) uint8 {
