@@ -12,7 +12,7 @@ build: ## bin/creditsync with the engine library beside it
 	@ln -sfn "$$(scripts/libchdb.sh)" bin/libchdb.so
 	go build -trimpath -o bin/creditsync ./cmd/creditsync
 
-run: build ## a believable bureau's file, synced three times, with what everybody sees of it
+run: build ## four departments' systems, synced three times, with what everybody sees of it
 	@go run ./examples/tour
 
 deps: ## install what the tests need (Debian packages when root, Python packages and Java jars in the user's cache)

@@ -53,7 +53,7 @@ var table = map[string]row{
 	"internal/testkit":   {[]string{"*"}, "for tests only"},
 	"bench":              {[]string{"*"}, "measures the whole"},
 	"e2e":                {[]string{"*"}, "tests the whole"},
-	"examples":           {[]string{"examples", "schemas", "internal/bus", "internal/config", "internal/fault", "internal/process"}, "the tour sees the program from the outside"},
+	"examples":           {[]string{"examples", "schemas", "internal/bus", "internal/config", "internal/fault", "internal/process", "internal/testkit"}, "the tour sees the program from the outside, and starts a real PostgreSQL"},
 	"internal/gen":       {[]string{"*"}, "writes the reference pages"},
 }
 
@@ -64,9 +64,9 @@ var only = map[string][]string{
 	"github.com/robfig/cron/":              {"scheduler"},
 	"github.com/segmentio/kafka-go":        {"internal/bus"},
 	"github.com/twmb/franz-go/pkg/kfake":   {"internal/bus/embedded"},
-	"modernc.org/sqlite":                   {"internal/ledger", "connectors/sql"},
+	"modernc.org/sqlite":                   {"internal/ledger", "connectors/sql", "examples/tour/city"},
 	"github.com/goccy/go-yaml":             {"internal/config"},
-	"github.com/jackc/pgx/":                {"connectors/sql"},
+	"github.com/jackc/pgx/":                {"connectors/sql", "examples/tour/city"},
 	"github.com/go-sql-driver/":            {"connectors/sql"},
 }
 

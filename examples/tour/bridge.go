@@ -8,12 +8,10 @@ import (
 	"regexp"
 	"strings"
 
+	"creditsync/examples/tour/city"
 	"creditsync/internal/bus"
 	"creditsync/internal/fault"
 )
-
-// topic is where the bridge listens.
-const topic = "credit.admin_penalty"
 
 // bridge reads what was committed, as the bridge to the national platform does.
 type bridge struct{ broker string }
@@ -30,8 +28,8 @@ type told struct {
 	message bus.Message
 }
 
-// messages are those of a run.
-func (b bridge) messages(ctx context.Context, run string) (list []told, err error) {
+// messages are those of a run on a topic.
+func (b bridge) messages(ctx context.Context, topic, run string) (list []told, err error) {
 	var bad error
 	err = bus.Read(ctx, bus.Config{Brokers: []string{b.broker}}, topic, func(m bus.Message) bool {
 		if m.Header("run") != run {
@@ -50,24 +48,45 @@ func (b bridge) messages(ctx context.Context, run string) (list []told, err erro
 	return list, err
 }
 
-// heard reads the messages of a run and checks them: how many there are, and that nobody's resident ID is among them.
-func (t *tour) heard(ctx context.Context, r result) ([]told, error) {
-	list, err := t.bridge.messages(ctx, r.Run)
-	if err != nil {
-		return nil, err
+// heard reads the messages of all runs of a night and checks them: how many there are, and that nobody's resident ID is among
+// them. It returns those about penalties.
+func (t *tour) heard(ctx context.Context, results map[string]result) ([]told, error) {
+	var penalties []told
+	var table [][]string
+	for _, pipeline := range []string{city.Penalties, city.Judgments, city.Defaulters, city.Suppliers, city.Sanctions} {
+		r, topic := results[pipeline], "credit."+kindOf(pipeline)
+		list, err := t.bridge.messages(ctx, topic, r.Run)
+		if err != nil {
+			return nil, err
+		}
+		if got, want := len(list), r.Published; got != want {
+			return nil, t.unexpected(fault.T("主题 %[1]s 上有这次运行的 %[2]d 条消息，应为 %[3]d", "the topic %[1]s holds %[2]d messages of this run instead of %[3]d", topic, got, want))
+		}
+		if err := t.hidden(list); err != nil {
+			return nil, err
+		}
+		if pipeline == city.Penalties {
+			penalties = list
+		}
+		table = append(table, []string{topic, t.in(fault.T("%s 条", "%s messages", number(len(list))))})
 	}
-	if got, want := len(list), r.Published; got != want {
-		return nil, t.unexpected(fault.T("主题 %[1]s 上有这次运行的 %[2]d 条消息，应为 %[3]d", "the topic %[1]s holds %[2]d messages of this run instead of %[3]d", topic, got, want))
-	}
-	number := regexp.MustCompile(`\d{17}[\dXx]`)
+	t.rows(table)
+	t.gap()
+	return penalties, nil
+}
+
+var residentID = regexp.MustCompile(`\d{17}[\dXx]`)
+
+// hidden checks that no resident ID stands in a message in clear.
+func (t *tour) hidden(list []told) error {
 	for _, m := range list {
-		for _, found := range number.FindAll(m.message.Value, -1) {
+		for _, found := range residentID.FindAll(m.message.Value, -1) {
 			if t.personal[strings.ToUpper(string(found))] {
-				return nil, t.unexpected(fault.T("消息 %s 里有没有遮盖的身份证号", "message %s holds a resident ID in clear", m.message.Header("ce_id")))
+				return t.unexpected(fault.T("消息 %s 里有没有遮盖的身份证号", "message %s holds a resident ID in clear", m.message.Header("ce_id")))
 			}
 		}
 	}
-	return list, nil
+	return nil
 }
 
 // print shows a message: its place and key, its headers, its value.

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"creditsync/examples/tour/bureau"
+	"creditsync/examples/tour/city"
 	"creditsync/internal/fault"
 	"creditsync/internal/process"
 )
@@ -21,10 +21,7 @@ import (
 const (
 	seed       = 20240103
 	penalties  = 3000
-	pipeline   = "market-penalties"
 	configFile = "creditsync.yaml"
-	inbox      = "inbox"
-	delivery   = inbox + "/scjg.csv"
 	marker     = ".creditsync-tour" // only a folder that has it is emptied
 )
 
@@ -33,11 +30,6 @@ const configuration = `data_dir: ./data
 warehouse: {embedded: {http: 127.0.0.1:0, native: 127.0.0.1:0}}   # 0: 任意空闲端口 / any free port
 bus: {embedded: {listen: 127.0.0.1:0}}
 pipelines:
-  - name: market-penalties
-    kind: admin_penalty
-    mode: snapshot                           # 文件是全量，缺了就是删除 / missing means deleted
-    source: {file: {path: "inbox/*.csv"}}
-    map: {remark: 情况说明}
 `
 
 // makeFolder makes the working folder, or empties the one of the last tour. A folder with anything else in it is left alone.
@@ -92,29 +84,10 @@ func unwritable(dir string, err error) error {
 		Do(fault.T("请检查权限和磁盘空间。", "Check its permissions and the free space."))
 }
 
-// configure writes creditsync.yaml.
-func configure(dir string) error {
-	return os.WriteFile(filepath.Join(dir, configFile), []byte(configuration), 0o600)
-}
-
-// deliver puts the bureau's file where the pipeline finds it: under another name first, and renamed when it is whole.
-func deliver(dir string, book *bureau.Book) error {
-	path := filepath.Join(dir, delivery)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.Create(path + ".part")
-	if err != nil {
-		return err
-	}
-	err = book.Write(f)
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(path+".part", path)
+// configure writes creditsync.yaml and returns it.
+func configure(dir string, c *city.City) (string, error) {
+	text := configuration + c.Configured("30 1 * * *")
+	return text, os.WriteFile(filepath.Join(dir, configFile), []byte(text), 0o600)
 }
 
 // firstLines are the first lines of a GB18030 file.

@@ -1,12 +1,14 @@
 // Command tour shows creditsync at work, from the outside: what `make run` starts.
 //
-// A market supervision bureau (package bureau) delivers its penalties on three nights: all of them, the same again, and
-// again with a known small difference. After each run of bin/creditsync the tour shows what four people see: the
-// operator (the summary), the clerk (the refused rows), the analyst (a query) and the bridge to the national platform (the
-// messages). It checks its own words: where what happened is not what it announced, it ends with a sentence and status 1.
+// Four departments (package city; what they have is made by package bureau) have their records read on three nights: all of
+// them, the same again, and again with a known small difference: the market supervision bureau's files, the court's
+// database, the procurement office's web API, the disciplinary commission's database. After each run of bin/creditsync the
+// tour shows what four people see: the operator (the summaries), the clerk (the refused rows), the analyst (a query) and the
+// bridge to the national platform (the messages). It checks its own words: where what happened is not what it announced, it
+// ends with a sentence and status 1.
 //
 // It uses the program as anybody does, by its command line, ClickHouse's HTTP protocol and Kafka's; none of its
-// internals. tour.go is the table of contents; folder.go has the configuration, nights.go what is told each night,
+// internals. tour.go is the table of contents; folder.go has the working folder, nights.go what is told each night,
 // servers.go the engine and the broker, page.go how it looks.
 //
 // It is not a test of creditsync (e2e is) and not an example of how to embed it.

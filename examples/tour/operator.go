@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"strings"
 
+	"creditsync/examples/tour/bureau"
+	"creditsync/examples/tour/city"
 	"creditsync/internal/fault"
 )
 
 // result is how a run went, as `creditsync runs --json` has it.
 type result struct {
+	Name  string `json:"name"`
 	RunNo int    `json:"run_no"`
 	Run   string `json:"run"`
 	State string `json:"state"`
@@ -48,24 +51,42 @@ func (c counts) differences(want counts) string {
 	return strings.Join(list, ", ")
 }
 
-// sync runs the pipeline as an operator does, and checks what came of it.
-func (t *tour) sync(ctx context.Context, want counts, flags ...string) (result, error) {
+// sync runs all pipelines as an operator does, and checks what came of each. It returns how each went.
+func (t *tour) sync(ctx context.Context, want map[string]counts, flags ...string) (map[string]result, error) {
 	t.gap()
 	if err := t.shown(ctx, append([]string{"run"}, flags...)...); err != nil {
-		return result{}, err
+		return nil, err
 	}
 	var past struct{ Runs []result }
 	if err := t.program.document(ctx, &past, "runs"); err != nil {
-		return result{}, err
+		return nil, err
 	}
-	if len(past.Runs) == 0 || past.Runs[0].State != "done" {
-		return result{}, t.unexpected(fault.T("creditsync runs 里没有这次完成的运行", "creditsync runs does not list the run as done"))
+	results := map[string]result{}
+	for _, r := range past.Runs { // newest first
+		if _, known := results[r.Name]; !known {
+			results[r.Name] = r
+		}
 	}
-	r := past.Runs[0]
-	if wrong := r.differences(want); wrong != "" {
-		return r, t.unexpected(fault.T("运行结果与应有的不符（实际 ≠ 应为）：%s", "the run's counts are not as they should be (got ≠ want): %s", wrong))
+	for pipeline, counts := range want {
+		r := results[pipeline]
+		if r.State != "done" {
+			return nil, t.unexpected(fault.T("creditsync runs 里没有 %s 这次完成的运行", "creditsync runs does not list the run of %s as done", pipeline))
+		}
+		if wrong := r.differences(counts); wrong != "" {
+			return nil, t.unexpected(fault.T("%[1]s 的运行结果与应有的不符（实际 ≠ 应为）：%[2]s", "the counts of %[1]s are not as they should be (got ≠ want): %[2]s", pipeline, wrong))
+		}
+		t.loaded[pipeline] += counts.Inserted - counts.Deleted
 	}
-	return r, nil
+	return results, nil
+}
+
+// wanted are the counts of every pipeline: the bureau's, and what each of the others comes to.
+func (t *tour) wanted(bureaus counts, other func(pipeline string, r *bureau.Register) counts) map[string]counts {
+	want := map[string]counts{city.Penalties: bureaus}
+	for pipeline, r := range t.city.Registers {
+		want[pipeline] = other(pipeline, r)
+	}
+	return want
 }
 
 // receipts are those of refused rows that a filter of `quarantine ls` picks.

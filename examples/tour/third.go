@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"creditsync/examples/tour/bureau"
+	"creditsync/examples/tour/city"
 	"creditsync/internal/fault"
 )
 
@@ -14,28 +15,28 @@ import (
 func (t *tour) third(ctx context.Context) error {
 	t.night = 3
 	t.heading(fault.T("第三晚：有一处已知的小变化", "Third night: a known small difference"))
-	d := t.book.Next()
+	d, others := t.city.Next()
 	t.remember()
-	if err := deliver(t.dir, t.book); err != nil {
+	if err := t.city.Deliver(ctx); err != nil {
 		return unwritable(t.dir, err)
 	}
 	t.section(theInput)
-	t.difference(d)
-	r, err := t.thirdOperator(ctx, d)
+	t.difference(d, others)
+	r, err := t.thirdOperator(ctx, d, others)
 	if err != nil {
 		return err
 	}
 	if err := t.thirdClerk(ctx, d); err != nil {
 		return err
 	}
-	if err := t.thirdAnalyst(ctx, d, r); err != nil {
+	if err := t.thirdAnalyst(ctx, d, r[city.Penalties]); err != nil {
 		return err
 	}
 	return t.thirdBridge(ctx, d, r)
 }
 
-// difference says what was done to the file.
-func (t *tour) difference(d bureau.Difference) {
+// difference says what was done to the files, and in the other departments.
+func (t *tour) difference(d bureau.Difference, others map[string]bureau.Small) {
 	row := func(n int, what fault.Text, like bureau.Penalty) []string {
 		return []string{fmt.Sprintf("%2d %s", n, t.in(what)), like.DocNo() + " " + like.Subject()}
 	}
@@ -46,24 +47,34 @@ func (t *tour) difference(d bureau.Difference) {
 		row(1, fault.T("行已入库的写坏了（罚款：按决定书执行）：", "known row turned invalid (its fine):"), d.Spoiled),
 		row(1, fault.T("行先前被拒的改好了（信用代码）：", "refused row mended (its credit code):"), d.Mended),
 	})
+	t.gap()
+	var table [][]string
+	for _, pipeline := range []string{city.Judgments, city.Defaulters, city.Suppliers, city.Sanctions} {
+		o := others[pipeline]
+		table = append(table, []string{pipeline, t.in(fault.T("改 %[1]d 行，删 %[2]d 行，添 %[3]d 行", "%[1]d rows changed, %[2]d removed, %[3]d added", o.Updated, o.Deleted, o.Inserted))})
+	}
+	t.rows(table)
 }
 
-func (t *tour) thirdOperator(ctx context.Context, d bureau.Difference) (result, error) {
+func (t *tour) thirdOperator(ctx context.Context, d bureau.Difference, others map[string]bureau.Small) (map[string]result, error) {
 	t.section(theOperator)
 	t.say(fault.T("有的被拒行连是哪条记录都认不出（代码、日期错了），缺的记录也许就是它们，所以删除会暂缓。先试运行看一眼：",
 		"Of some refused rows it cannot even be told which record they are (a wrong code or date). What is missing may be one of them, so deletions would be withheld. A look first, without writing anything:"))
 	t.gap()
 	if err := t.shown(ctx, "run", "--dry-run"); err != nil {
-		return result{}, err
+		return nil, err
 	}
 	t.gap()
-	t.say(fault.T("那 %d 条确实是删掉的，于是让删除生效：", "The %d are really gone, so the operator lets them be deleted:", d.Deleted()))
+	t.say(fault.T("那些确实是删掉的（处罚 %d 条），于是让删除生效：", "They are really gone (%d penalties among them), so the operator lets them be deleted:", d.Deleted()))
 	want := counts{Read: t.book.Rows(), Rejected: t.refused(), Superseded: t.book.Twice(), Warnings: t.book.MixedUp(), Inserted: d.Inserted(), Updated: d.Updated(), Deleted: d.Deleted()}
 	want.Unchanged = want.Read - want.Rejected - want.Superseded - want.Inserted - want.Updated
 	want.Published = want.Inserted + want.Updated + want.Deleted
-	r, err := t.sync(ctx, want, "--apply-deletes")
-	t.loaded += want.Inserted - want.Deleted
-	return r, err
+	return t.sync(ctx, t.wanted(want, func(pipeline string, r *bureau.Register) counts {
+		o := others[pipeline]
+		c := counts{Read: len(r.Rows()), Rejected: r.Refused(), Inserted: o.Inserted, Updated: o.Updated, Deleted: o.Deleted, Published: o.Inserted + o.Updated + o.Deleted}
+		c.Unchanged = c.Read - c.Rejected - c.Inserted - c.Updated
+		return c
+	}), "--apply-deletes")
 }
 
 func (t *tour) thirdClerk(ctx context.Context, d bureau.Difference) error {
@@ -126,7 +137,7 @@ FROM credit.admin_penalty_history WHERE run_no = %d ORDER BY what, seq LIMIT 4 B
 	return t.shown(ctx, "record", id[:8])
 }
 
-func (t *tour) thirdBridge(ctx context.Context, d bureau.Difference, r result) error {
+func (t *tour) thirdBridge(ctx context.Context, d bureau.Difference, r map[string]result) error {
 	t.section(theBridge)
 	list, err := t.heard(ctx, r)
 	if err != nil {
@@ -149,8 +160,8 @@ func (t *tour) thirdBridge(ctx context.Context, d bureau.Difference, r result) e
 	if !maps.Equal(got, want) {
 		return t.unexpected(fault.T("消息说的不是那些变化", "the messages tell of other changes than were made"))
 	}
-	t.say(fault.T("正好 %[1]d 条：新增 %[2]d、变更 %[3]d、删除 %[4]d，与改动逐条相符。变更的带有 changed，删除的带有最后的数据：",
-		"Exactly %[1]d: %[2]d inserted, %[3]d updated, %[4]d deleted, each as the file was changed. An update names what changed; a deletion carries what was last known:", len(list), d.Inserted(), d.Updated(), d.Deleted()))
+	t.say(fault.T("处罚正好 %[1]d 条：新增 %[2]d、变更 %[3]d、删除 %[4]d，与改动逐条相符。变更的带有 changed，删除的带有最后的数据：",
+		"Of penalties exactly %[1]d: %[2]d inserted, %[3]d updated, %[4]d deleted, each as the files were changed. An update names what changed; a deletion carries what was last known:", len(list), d.Inserted(), d.Updated(), d.Deleted()))
 	for _, m := range []told{shown["updated"], shown["deleted"]} {
 		t.gap()
 		if err := t.print(m); err != nil {

@@ -1,5 +1,7 @@
-// Package bureau makes the file that a market supervision bureau might deliver: the administrative penalties of a city
-// and its counties, as their clerks type them.
+// Package bureau makes what four departments of a city might have in their systems. Most of it is the file that the market
+// supervision bureau delivers: the administrative penalties of the city and its counties, as their clerks type them; and
+// the workbook of the one county that keeps its own. Register is what the others have: the court's judgments and
+// defaulters, the procurement office's suppliers, the disciplinary commission's sanctions.
 //
 // Everything in it is invented and follows from a seed: companies, people, cases. Places, laws and bodies are those of
 // 吉安 so that it reads like the real thing; resident IDs carry the sequence numbers 980 to 989, which mark test data, and

@@ -53,7 +53,7 @@ func Header() []string {
 // RemarkHeader is the header of the column with remarks, which no spelling of the field covers.
 const RemarkHeader = "情况说明"
 
-// Write writes the file as the bureau's software exports it: GB18030, lines that end in CR LF, a title and a line about the
+// Write writes the file of all offices but the one with a workbook, as the bureau's software exports it: GB18030, lines that end in CR LF, a title and a line about the
 // delivery above the header.
 func (b *Book) Write(w io.Writer) error {
 	out := simplifiedchinese.GB18030.NewEncoder().Writer(w)
@@ -68,6 +68,9 @@ func (b *Book) Write(w io.Writer) error {
 		return err
 	}
 	for _, r := range b.rows {
+		if r.penalty.office.workbook {
+			continue
+		}
 		if r.torn {
 			// Typed in an editor: nobody put quotes around the cell with the comma.
 			lines.Flush()

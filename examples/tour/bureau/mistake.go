@@ -17,25 +17,26 @@ type mistake struct {
 // mistakes are those that clerks really make.
 func mistakes() []mistake {
 	return []mistake{
-		{9, "check_digit", coded, func(r *row) { r.swap(colUSCC, 9) }},                                                              // two characters exchanged
-		{4, "bad_format", coded, func(r *row) { r.cells[colUSCC] = strings.Replace(r.cells[colUSCC], "0", "O", 1) }},                // the letter for the digit
-		{4, "bad_format", coded, func(r *row) { r.cells[colUSCC] = r.cells[colUSCC][:len(r.cells[colUSCC])-1] }},                    // the last one not copied
-		{5, "check_digit", personal, func(r *row) { r.swap(colID, 14) }},                                                            //
-		{3, "lost_digits", personal, func(r *row) { r.cells[colID] = "3.60802E+17" }},                                               // Excel took it for a number
-		{2, "birth_date", personal, func(r *row) { r.cells[colID] = impossible(r.cells[colID]) }},                                   // 30 February
-		{4, "not_in_code_list", coded, func(r *row) { r.cells[colType] = "有限责任公司" }},                                                // the legal form instead
-		{4, "not_a_date", always, func(r *row) { r.cells[colDate] = "2024年2月30日" }},                                                 //
-		{3, "in_the_future", always, func(r *row) { r.cells[colDate] = r.penalty.office.clerk.date(mistyped(r.penalty.date)) }},     // 2042 for 2024
-		{5, "before_decision", always, func(r *row) { r.cells[colUntil] = r.penalty.office.clerk.date(earlier(r.penalty.date)) }},   // last year's, copied
-		{5, "not_a_number", fined, func(r *row) { r.cells[colFine] = "详见处罚决定书" }},                                                   //
-		{5, "required", fined, func(r *row) { r.cells[colFine] = "" }},                                                              //
-		{3, "required", always, func(r *row) { r.cells[colFact] = "" }},                                                             //
-		{2, "required", personal, func(r *row) { r.cells[colID] = "" }},                                                             //
-		{3, "ragged_row", always, func(r *row) { r.torn, r.cells[colFact] = true, strings.Replace(r.cells[colFact], "，", ",", 1) }}, // a comma without quotes
+		{9, "check_digit", coded, func(r *row) { r.swap(colUSCC, 9) }},                                                             // two characters exchanged
+		{4, "bad_format", coded, func(r *row) { r.cells[colUSCC] = strings.Replace(r.cells[colUSCC], "0", "O", 1) }},               // the letter for the digit
+		{4, "bad_format", coded, func(r *row) { r.cells[colUSCC] = r.cells[colUSCC][:len(r.cells[colUSCC])-1] }},                   // the last one not copied
+		{5, "check_digit", personal, func(r *row) { r.swap(colID, 14) }},                                                           //
+		{3, "lost_digits", personal, func(r *row) { r.cells[colID] = "3.60802E+17" }},                                              // Excel took it for a number
+		{2, "birth_date", personal, func(r *row) { r.cells[colID] = impossible(r.cells[colID]) }},                                  // 30 February
+		{4, "not_in_code_list", coded, func(r *row) { r.cells[colType] = "有限责任公司" }},                                               // the legal form instead
+		{4, "not_a_date", always, func(r *row) { r.cells[colDate] = "2024年2月30日" }},                                                //
+		{3, "in_the_future", always, func(r *row) { r.cells[colDate] = r.penalty.office.clerk.date(mistyped(r.penalty.date)) }},    // 2042 for 2024
+		{5, "before_decision", always, func(r *row) { r.cells[colUntil] = r.penalty.office.clerk.date(earlier(r.penalty.date)) }},  // last year's, copied
+		{5, "not_a_number", fined, func(r *row) { r.cells[colFine] = "详见处罚决定书" }},                                                  //
+		{5, "required", fined, func(r *row) { r.cells[colFine] = "" }},                                                             //
+		{3, "required", always, func(r *row) { r.cells[colFact] = "" }},                                                            //
+		{2, "required", personal, func(r *row) { r.cells[colID] = "" }},                                                            //
+		{3, "ragged_row", typed, func(r *row) { r.torn, r.cells[colFact] = true, strings.Replace(r.cells[colFact], "，", ",", 1) }}, // a comma without quotes
 	}
 }
 
 func always(*Penalty) bool     { return true }
+func typed(p *Penalty) bool    { return !p.office.workbook }
 func coded(p *Penalty) bool    { return p.subject.code != "" && strings.Contains(p.subject.code[9:], "0") }
 func personal(p *Penalty) bool { return p.subject.kind == person }
 func fined(p *Penalty) bool    { return p.fine > 0 }

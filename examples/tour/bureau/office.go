@@ -10,6 +10,8 @@ type office struct {
 	region string // GB/T 2260
 	share  int    // of the penalties, in hundredths
 	clerk  clerk
+
+	workbook bool // it delivers an Excel workbook of its own
 }
 
 // offices are the city's bureau and those of its counties, each with the habits of whoever types there.
@@ -22,7 +24,7 @@ func offices() []*office {
 		{brief: "吉水县", abbr: "吉水", region: "360822", share: 6, clerk: clerk{slashes, yuan, "（）", ",", shortTypes, true}},
 		{brief: "峡江县", abbr: "峡江", region: "360823", share: 3, clerk: clerk{compact, sixDecimals, "〔〕", "|", numberTypes, false}},
 		{brief: "新干县", abbr: "新干", region: "360824", share: 5, clerk: clerk{dashes, wanyuan, "【】", "；", standardTypes, true}},
-		{brief: "永丰县", abbr: "永丰", region: "360825", share: 6, clerk: clerk{serials, sixDecimals, "〔〕", ";", numberTypes, false}},
+		{brief: "永丰县", abbr: "永丰", region: "360825", share: 6, clerk: clerk{serials, sixDecimals, "〔〕", ";", numberTypes, false}, workbook: true},
 		{brief: "泰和县", abbr: "泰和", region: "360826", share: 8, clerk: clerk{chinese, yuan, "〔〕", "，", standardTypes, false}},
 		{brief: "遂川县", abbr: "遂川", region: "360827", share: 7, clerk: clerk{dashes, withUnit, "()", "；", shortTypes, true}},
 		{brief: "万安县", abbr: "万安", region: "360828", share: 4, clerk: clerk{numerals, inWords, "〔〕", "、", standardTypes, false}},
