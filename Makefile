@@ -30,7 +30,7 @@ MUTANTS ?= all
 ROUNDS ?= 9
 SEED ?= 1
 STORIES ?= 200
-chaos: ## some 360 kills and pauses, each answer of a run lost once, sleepers, and 200 random stories (ROUNDS=9 SEED=1 STORIES=200)
+chaos: ## some 400 kills and pauses, each answer of a run lost once, sleepers, and 200 random stories (ROUNDS=9 SEED=1 STORIES=200)
 	go test ./e2e/chaos -count=1 -v -timeout 60m -chaos.rounds=$(ROUNDS) -chaos.seed=$(SEED)
 	go test ./e2e/late -count=1 -v -timeout 60m -late.all
 	go test ./e2e/machine -count=1 -v -timeout 60m -machine.all
