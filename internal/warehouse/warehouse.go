@@ -120,7 +120,8 @@ func (w *Warehouse) classed(doing string, err error) error {
 		if class, hint, ok := environmental(exception.Code); ok {
 			return fault.New(class, fmt.Sprintf("warehouse.code_%d", exception.Code), fault.T("ClickHouse（%[2]s）拒绝：%[1]s", "%[1]s in ClickHouse at %[2]s", doing, w.addr)).Because(err).Do(hint)
 		}
-	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, clickhouse.ErrAcquireConnTimeout):
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, clickhouse.ErrAcquireConnTimeout),
+		errors.Is(err, clickhouse.ErrConnectionClosed): // serve closes the pool of an engine that has gone, whoever still uses it
 		return fault.New(fault.Environment, "warehouse.unreachable", fault.T("连接不上 ClickHouse（%[2]s）：%[1]s", "%[1]s: ClickHouse at %[2]s cannot be reached", doing, w.addr)).
 			Because(brief(err)).Again().Do(fault.T("请确认 ClickHouse 已启动（creditsync engine）、地址正确。", "See that ClickHouse is up (creditsync engine) and that the address is right."))
 	}
