@@ -200,6 +200,10 @@ func newBatch(t *Transformer) *batch {
 	b.visit = func(from, to int) { b.spans = append(b.spans, span{from, to}) }
 	for i := range b.cols {
 		b.cols[i].field, b.cols[i].plan = t.plans[i].field, &t.plans[i]
+		switch t.plans[i].field.Type {
+		case schemas.Date, schemas.Money, schemas.Count:
+			b.cols[i].hashes = newHashCache()
+		}
 	}
 	return b
 }

@@ -40,7 +40,7 @@ func (b *batch) noCount(c *column, i int, raw []byte, reason count.Reason) {
 }
 
 func (b *batch) hashCount(c *column, n int64) uint64 {
-	slot := &c.hashes[uint8(n)]
+	slot := &c.hashes[uint32(n)%(1<<hashBits)]
 	if !slot.known || slot.value != n {
 		b.num = strconv.AppendInt(b.num[:0], n, 10)
 		slot.value, slot.hash, slot.known = n, c.plan.hash(b.num), true

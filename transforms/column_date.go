@@ -5,12 +5,17 @@ import (
 	"creditsync/transforms/fold"
 )
 
-// hashCache remembers the hashes of the last values of a column of days or amounts, which repeat much.
-type hashCache [256]struct {
+// hashCache remembers the hashes of the last values of a column of days or amounts, which repeat much: the days of eleven years
+// have a place each.
+type hashCache []struct {
 	value int64
 	hash  uint64
 	known bool
 }
+
+const hashBits = 12
+
+func newHashCache() hashCache { return make(hashCache, 1<<hashBits) }
 
 // readDate reads a column of days.
 func (b *batch) readDate(c *column) {
@@ -52,7 +57,7 @@ func (b *batch) noDate(c *column, i int, raw []byte, reason cndate.Reason) {
 }
 
 func (b *batch) hashDay(c *column, day cndate.Day) uint64 {
-	slot := &c.hashes[uint8(day)]
+	slot := &c.hashes[uint32(day)%(1<<hashBits)]
 	if !slot.known || slot.value != int64(day) {
 		b.num = cndate.AppendISO(b.num[:0], day)
 		slot.value, slot.hash, slot.known = int64(day), c.plan.hash(b.num), true

@@ -46,7 +46,7 @@ func (b *batch) noMoney(c *column, i int, raw []byte, reason money.Reason) {
 }
 
 func (b *batch) hashAmount(c *column, amount int64) uint64 {
-	slot := &c.hashes[uint64(amount)*0x9E3779B97F4A7C15>>56]
+	slot := &c.hashes[uint64(amount)*0x9E3779B97F4A7C15>>(64-hashBits)]
 	if !slot.known || slot.value != amount {
 		b.num = appendAmount(b.num[:0], c.field, amount)
 		slot.value, slot.hash, slot.known = amount, c.plan.hash(b.num), true

@@ -42,7 +42,9 @@ const shownInFull = 11
 // hasLostDigits reports a number in scientific notation that has more digits than are written. Nearly every cell that begins with
 // a digit is decided by its second character.
 func hasLostDigits(v []byte) bool {
-	v = bytes.TrimLeft(v, "+-")
+	if v[0]-'0' > 9 {
+		v = bytes.TrimLeft(v, "+-")
+	}
 	if len(v) < 3 || v[0]-'0' > 9 || v[1] != '.' && v[1]|0x20 != 'e' {
 		return false
 	}

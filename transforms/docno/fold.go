@@ -45,7 +45,7 @@ func isFolded(b []byte) bool {
 				return false
 			}
 			i++
-		case c == 0xE3 && i+2 < len(b) && b[i+1] == 0x80 && (b[i+2] == 0x94 || b[i+2] == 0x95): // 〔〕
+		case isYearBracket(b, i):
 			i += 3
 			// 〔 with another closing bracket is rare, and a reason to look.
 			if b[i-1] == 0x94 && (i+7 > len(b) || string(b[i+4:i+7]) != "〕") {
@@ -114,6 +114,8 @@ func bracketAt(b []byte, i int) (side, int) {
 		return none, 3
 	} else if c-'0' <= 9 || (c|0x20)-'a' < 26 {
 		return none, 1
+	} else if isYearBracket(b, i) {
+		return [...]side{opening, closing}[b[i+2]&1], 3 // 〔 is E3 80 94, 〕 is E3 80 95
 	}
 	r, n := utf8.DecodeRune(b[i:])
 	switch r {
@@ -123,6 +125,11 @@ func bracketAt(b []byte, i int) (side, int) {
 		return closing, n
 	}
 	return none, n
+}
+
+// isYearBracket reports 〔 or 〕 at b[i].
+func isYearBracket(b []byte, i int) bool {
+	return b[i] == 0xE3 && i+2 < len(b) && b[i+1] == 0x80 && b[i+2]&^1 == 0x94
 }
 
 // yearEnd returns the place after a year of four digits at b[i] when a closing bracket stands there.

@@ -56,6 +56,11 @@ func allZeros(b []byte) bool {
 func isName(b []byte) bool {
 	depth, solid := 0, false
 	for i := 0; i < len(b); {
+		if isHan(b[i]) && i+3 <= len(b) && b[i+1]&b[i+2]>>6 == 2 && (b[i+1]|b[i+2])&0x40 == 0 {
+			solid = true
+			i += 3
+			continue
+		}
 		s, n := bracketAt(b, i)
 		r, _ := utf8.DecodeRune(b[i:])
 		switch {

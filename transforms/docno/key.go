@@ -31,6 +31,10 @@ func Key(dst, b []byte) []byte {
 // isKey reports that a folded number is its own key.
 func isKey(b []byte) bool {
 	for i := 0; i < len(b); {
+		if isHan(b[i]) && i+3 <= len(b) {
+			i += 3
+			continue
+		}
 		s, n := bracketAt(b, i)
 		if b[i]-'a' < 26 || s != none && !isKeyBracket(b[i:i+n]) {
 			return false
@@ -105,6 +109,10 @@ func Year(b []byte) (year int, ok bool) {
 // findYear returns the first year in brackets and the place behind them.
 func findYear(b []byte) (year, after int, ok bool) {
 	for i := 0; i < len(b); {
+		if isHan(b[i]) {
+			i += 3 // the bulk of a number; behind its end there is no bracket either
+			continue
+		}
 		s, n := bracketAt(b, i)
 		i += n
 		if s != opening {
