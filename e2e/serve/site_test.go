@@ -46,12 +46,18 @@ const nightly = `
 func newSite(t *testing.T, pipelines string) *deployment {
 	t.Helper()
 	s := &deployment{t: t, dir: t.TempDir()}
+	s.configure(pipelines)
+	return s
+}
+
+// configure writes the configuration.
+func (s *deployment) configure(pipelines string) {
+	s.t.Helper()
 	s.write("creditsync.yaml", `language: en
 warehouse: {embedded: {http: "127.0.0.1:0", native: "127.0.0.1:0"}}
 bus: {embedded: {listen: "127.0.0.1:0"}}
 console: {listen: "127.0.0.1:0"}
 pipelines:`+pipelines)
-	return s
 }
 
 func (s *deployment) path(name string) string { return filepath.Join(s.dir, name) }
