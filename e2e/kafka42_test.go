@@ -14,6 +14,7 @@ import (
 
 	"creditsync/internal/bus"
 	"creditsync/internal/testkit/kafka"
+	"creditsync/internal/testkit/module"
 )
 
 // TestKafka42 loads two nights beside the embedded broker and beside Apache Kafka 4.2: the messages are the same, and the
@@ -131,7 +132,11 @@ func (s *site) analyst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), filepath.Join(cache(t), "python-1", "bin", "python"), "analyst.py", host, port).CombinedOutput()
+	python, err := module.Python()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), python, "analyst.py", host, port).CombinedOutput()
 	if err != nil {
 		t.Fatalf("analyst.py: %v\n%s", err, out)
 	}
@@ -157,17 +162,4 @@ func (s *site) analyst(t *testing.T) {
 			t.Errorf("column %s has no comment", name)
 		}
 	}
-}
-
-// cache is where scripts/test-deps.sh puts what the tests need.
-func cache(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("CREDITSYNC_CACHE"); dir != "" {
-		return dir
-	}
-	dir, err := os.UserCacheDir() // $XDG_CACHE_HOME, else ~/.cache
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(dir, "creditsync")
 }
