@@ -2,17 +2,15 @@ package transforms
 
 import (
 	"encoding/csv"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"creditsync/internal/testkit/golden"
 	"creditsync/schemas"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // What the clerks read of a file in which everything is wrong that can be.
 func TestApply_HostileGolden(t *testing.T) {
@@ -35,7 +33,7 @@ func TestApply_HostileGolden(t *testing.T) {
 			RefusedRow{Ref: "inbox/a.csv:11", Rule: "no_such_rule"})
 		defer out.Release()
 		noClear(t, out, "360802199001011238", "360802199001011239", "360803190002291193", "36080219900101123", "360802 19900101 1238")
-		golden(t, "hostile."+language+".txt", describe(out))
+		golden.CheckFile(t, filepath.Join("testdata", "hostile."+language+".txt"), describe(out))
 	}
 }
 
@@ -52,21 +50,4 @@ func describe(out *Output) string {
 		fmt.Fprintf(&s, "  %s\n", text(out.Rejects, "raw_masked", i))
 	}
 	return s.String()
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (write it anew with -update):\n%s", name, got)
-	}
 }

@@ -2,7 +2,6 @@ package file
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,11 +10,10 @@ import (
 	"testing"
 
 	"creditsync/internal/fault"
+	"creditsync/internal/testkit/golden"
 
 	"github.com/goccy/go-yaml"
 )
-
-var update = flag.Bool("update", false, "write the goldens anew")
 
 // TestMalformed holds what people read of each damaged file and of each mistaken configuration, in both languages, and what
 // is read in spite of the damage. Beside a file may stand the options that it is read with (NAME.yaml); a .yaml without a file is
@@ -23,7 +21,7 @@ var update = flag.Bool("update", false, "write the goldens anew")
 func TestMalformed(t *testing.T) {
 	t.Parallel()
 	const dir = "testdata/malformed"
-	if *update {
+	if golden.Updating() {
 		for name, b := range damagedFiles(t) {
 			write(t, filepath.Join(dir, name), b)
 		}
@@ -60,17 +58,7 @@ func TestMalformed(t *testing.T) {
 			} else {
 				got = report(readAll(t, dir, o, want))
 			}
-			golden := f + ".golden"
-			if *update {
-				write(t, golden, []byte(got))
-			}
-			b, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(b) {
-				t.Errorf("got\n%s\nwant\n%s", got, b)
-			}
+			golden.CheckFile(t, f+".golden", got)
 		})
 	}
 	if n < 100 {

@@ -70,18 +70,18 @@ func TestIncremental_ByColumn(t *testing.T) {
 	o := options(s, byPage)
 	o.Since, o.Until, o.Cursor, o.Lag, o.Begin = &Bound{Param: "since"}, &Bound{Param: "until"}, "updated_at", "10s", "2020-01-01"
 	first, err := readAll(t, o, connectors.Request{Window: connectors.Window{Until: "2998-12-31"}})
-	if err != nil || len(first.rows) != 59 {
-		t.Fatalf("%d rows, %v", len(first.rows), err)
+	if err != nil || len(first.Rows) != 59 {
+		t.Fatalf("%d rows, %v", len(first.Rows), err)
 	}
-	if !strings.Contains(string(first.cursor), `"2024-01-02T16:00:59Z"`) {
-		t.Fatalf("cursor %s, want that of the last row", first.cursor)
+	if !strings.Contains(string(first.Cursor), `"2024-01-02T16:00:59Z"`) {
+		t.Fatalf("cursor %s, want that of the last row", first.Cursor)
 	}
 	s.Fill(t, header, rows)
 	s.Since("updated_at")
 	n := len(s.Requests())
-	second, err := readAll(t, o, connectors.Request{Cursor: first.cursor})
-	if err != nil || len(second.rows) != 10+1+40 {
-		t.Errorf("%d rows, %v; want those of the lag and after it", len(second.rows), err)
+	second, err := readAll(t, o, connectors.Request{Cursor: first.Cursor})
+	if err != nil || len(second.Rows) != 10+1+40 {
+		t.Errorf("%d rows, %v; want those of the lag and after it", len(second.Rows), err)
 	}
 	if got := asked(s, n, "since"); got[0] != "2024-01-03 00:00:49" {
 		t.Errorf("asked since %q", got)
@@ -90,13 +90,13 @@ func TestIncremental_ByColumn(t *testing.T) {
 		t.Errorf("asked until %q, want now", got)
 	}
 	third, err := readAll(t, o, connectors.Request{Window: connectors.Window{Since: "2024-01-03 00:00:10", Until: "2024-01-03T00:00:20"}})
-	if err != nil || len(third.rows) != 10 {
-		t.Errorf("a window: %d rows, %v", len(third.rows), err)
+	if err != nil || len(third.Rows) != 10 {
+		t.Errorf("a window: %d rows, %v", len(third.Rows), err)
 	}
 	o.Until = nil
 	future, err := readAll(t, o, connectors.Request{})
-	if now := time.Now().UTC().Format("2006-01-02T15"); err != nil || !strings.Contains(string(future.cursor), now[:10]) {
-		t.Errorf("cursor %s of a row in the future, want now (%s), %v", future.cursor, now, err)
+	if now := time.Now().UTC().Format("2006-01-02T15"); err != nil || !strings.Contains(string(future.Cursor), now[:10]) {
+		t.Errorf("cursor %s of a row in the future, want now (%s), %v", future.Cursor, now, err)
 	}
 }
 
@@ -112,10 +112,10 @@ func TestIncremental_ByClock(t *testing.T) {
 		return false
 	})
 	first, err := readAll(t, o, connectors.Request{})
-	if err != nil || !strings.Contains(string(first.cursor), `"2024-01-03T12:00:00Z"`) {
-		t.Fatalf("cursor %s, %v", first.cursor, err)
+	if err != nil || !strings.Contains(string(first.Cursor), `"2024-01-03T12:00:00Z"`) {
+		t.Fatalf("cursor %s, %v", first.Cursor, err)
 	}
-	if _, err := readAll(t, o, connectors.Request{Cursor: first.cursor}); err != nil {
+	if _, err := readAll(t, o, connectors.Request{Cursor: first.Cursor}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := asked(s, 0, "since"), fmt.Sprint([]string{"", "1704279600"}); fmt.Sprint(got) != want {
@@ -124,8 +124,8 @@ func TestIncremental_ByClock(t *testing.T) {
 	empty := webapi.Start(t)
 	eo := options(empty, "all")
 	eo.Since = o.Since
-	if out, err := readAll(t, eo, connectors.Request{}); err != nil || out.cursor == nil {
-		t.Errorf("nothing has changed: %v, cursor %s", err, out.cursor)
+	if out, err := readAll(t, eo, connectors.Request{}); err != nil || out.Cursor == nil {
+		t.Errorf("nothing has changed: %v, cursor %s", err, out.Cursor)
 	}
 }
 
@@ -140,17 +140,17 @@ func TestCursor_Refused(t *testing.T) {
 	isFault(t, err, "http.cursor_unused")
 	o.Since, o.Cursor = &Bound{Param: "since", Format: formatNumber}, "id"
 	first, err := readAll(t, o, connectors.Request{})
-	if err != nil || !strings.Contains(string(first.cursor), `"value":"10"`) {
-		t.Fatalf("cursor %s, %v", first.cursor, err)
+	if err != nil || !strings.Contains(string(first.Cursor), `"value":"10"`) {
+		t.Fatalf("cursor %s, %v", first.Cursor, err)
 	}
 	for _, test := range []struct {
 		change func(*Options)
 		want   connectors.Request
 		code   string
 	}{
-		{func(o *Options) { o.URL += "/x" }, connectors.Request{Cursor: first.cursor}, "http.cursor_other"},
-		{func(o *Options) { o.Cursor = "updated_at" }, connectors.Request{Cursor: first.cursor}, "http.cursor_other"},
-		{func(o *Options) { o.Since = &Bound{Param: "since"} }, connectors.Request{Cursor: first.cursor}, "http.cursor_other"},
+		{func(o *Options) { o.URL += "/x" }, connectors.Request{Cursor: first.Cursor}, "http.cursor_other"},
+		{func(o *Options) { o.Cursor = "updated_at" }, connectors.Request{Cursor: first.Cursor}, "http.cursor_other"},
+		{func(o *Options) { o.Since = &Bound{Param: "since"} }, connectors.Request{Cursor: first.Cursor}, "http.cursor_other"},
 		{func(*Options) {}, connectors.Request{Cursor: []byte("7")}, "http.cursor_other"},
 		{func(*Options) {}, connectors.Request{Window: connectors.Window{Since: "2024-01-01"}}, "http.window"},
 		{func(*Options) {}, connectors.Request{Window: connectors.Window{Since: "1", Until: "2"}}, "http.window"},
@@ -165,7 +165,7 @@ func TestCursor_Refused(t *testing.T) {
 		isFault(t, err, test.code)
 	}
 	n := len(s.Requests())
-	if _, err := readAll(t, o, connectors.Request{Cursor: first.cursor}); err != nil {
+	if _, err := readAll(t, o, connectors.Request{Cursor: first.Cursor}); err != nil {
 		t.Fatal(err)
 	}
 	if got := asked(s, n, "since"); got[0] != "-990" {

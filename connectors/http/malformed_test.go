@@ -2,8 +2,6 @@ package http
 
 import (
 	"bytes"
-	"errors"
-	"flag"
 	"fmt"
 	nethttp "net/http"
 	"os"
@@ -14,11 +12,9 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"creditsync/connectors"
-	"creditsync/internal/fault"
+	"creditsync/internal/testkit/golden"
 	"creditsync/internal/testkit/webapi"
 )
-
-var update = flag.Bool("update", false, "write the goldens anew")
 
 // TestMalformed holds what people read of each answer that is not as it should be, in both languages, and what is read in
 // spite of it. A case is the options, and then the answers one after the other, each under its status and Content-Type; the
@@ -43,20 +39,8 @@ func TestMalformed(t *testing.T) {
 				}
 				return n
 			}})
-			got := strings.ReplaceAll(reportOf(out, err), strings.TrimPrefix(s.URL, "http://"), "api.example")
-			golden := path + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			got := strings.ReplaceAll(out.Report(err), strings.TrimPrefix(s.URL, "http://"), "api.example")
+			golden.CheckFile(t, path+".golden", got)
 		})
 	}
 }
@@ -85,21 +69,4 @@ func readCase(t *testing.T, path string, s *webapi.Server) Options {
 		return true
 	})
 	return o
-}
-
-// reportOf says what came of a read.
-func reportOf(out everything, err error) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "rows read: %d\n", len(out.rows))
-	for _, one := range out.refused {
-		fmt.Fprintf(&b, "refused: %s %s %q\n", one.Ref, one.Rule, one.Cells)
-	}
-	var f *fault.Error
-	switch {
-	case errors.As(err, &f):
-		fmt.Fprintf(&b, "class %d, code %s, again %v\n\n%s\n\n%s\n", f.Class, f.Code, f.Retry, fault.Say(err, fault.Chinese), fault.Say(err, fault.English))
-	case err != nil:
-		fmt.Fprintf(&b, "error: %v\n", err)
-	}
-	return b.String()
 }

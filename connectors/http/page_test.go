@@ -36,9 +36,9 @@ func TestPages_Same(t *testing.T) {
 					}
 					o.Key = []string{"id"}
 					out := got(t, o)
-					out.same(t, rows)
-					if want := strings.TrimPrefix(s.URL, "http://") + "/" + by + "#7"; len(out.refs) < 7 || out.refs[6] != want {
-						t.Errorf("%s %d: refs %.100q, want %s among them", by, size, out.refs, want)
+					same(t, out, rows)
+					if want := strings.TrimPrefix(s.URL, "http://") + "/" + by + "#7"; len(out.Refs) < 7 || out.Refs[6] != want {
+						t.Errorf("%s %d: refs %.100q, want %s among them", by, size, out.Refs, want)
 					}
 				}
 			}
@@ -74,7 +74,7 @@ func TestPages_EndsByEachSign(t *testing.T) {
 			o := options(s, byPage)
 			o.Page.Size = 100
 			test.change(&o)
-			got(t, o).same(t, 430)
+			same(t, got(t, o), 430)
 			if n := len(s.Requests()); n != test.asked {
 				t.Errorf("%d requests, want %d", n, test.asked)
 			}
@@ -145,8 +145,8 @@ func TestPages_ThatDoNotFit(t *testing.T) {
 			if again, _ := fault.Retryable(err); again != test.anew {
 				t.Errorf("worth another try: %v, want %v", again, test.anew)
 			}
-			if len(out.rows) > 0 {
-				t.Errorf("%d rows were handed out", len(out.rows))
+			if len(out.Rows) > 0 {
+				t.Errorf("%d rows were handed out", len(out.Rows))
 			}
 		})
 	}
@@ -159,8 +159,8 @@ func TestPages_AtTheEnd(t *testing.T) {
 	s.Meddle(script(pageOf(0, "a", 1), pageOf(0, "b", 2), pageOf(0, "b")))
 	o := options(s, byCursor)
 	o.Total = ""
-	if out := got(t, o); len(out.rows) != 2 {
-		t.Errorf("%d rows, want 2", len(out.rows))
+	if out := got(t, o); len(out.Rows) != 2 {
+		t.Errorf("%d rows, want 2", len(out.Rows))
 	}
 	s.Meddle(func(_ int, w nethttp.ResponseWriter, _ *nethttp.Request) bool {
 		webapi.Answer(w, 3, "", []byte(`{"id":1}`), []byte(`{"name":"乙"}`), []byte(`{"name":"丙"}`))
@@ -168,8 +168,8 @@ func TestPages_AtTheEnd(t *testing.T) {
 	})
 	o = options(s, "all")
 	o.Key = []string{"id"}
-	if out := got(t, o); len(out.rows) != 3 || !strings.HasSuffix(out.refs[0], "/all#1") || !strings.HasSuffix(out.refs[2], "/all@3") {
-		t.Errorf("%d rows, %q", len(out.rows), out.refs)
+	if out := got(t, o); len(out.Rows) != 3 || !strings.HasSuffix(out.Refs[0], "/all#1") || !strings.HasSuffix(out.Refs[2], "/all@3") {
+		t.Errorf("%d rows, %q", len(out.Rows), out.Refs)
 	}
 }
 
@@ -180,8 +180,8 @@ func TestPreview_AsksForNoMore(t *testing.T) {
 	o := options(s, byPage)
 	o.Page.Size = 100
 	out, err := readAll(t, o, connectors.Request{Rows: 150})
-	if err != nil || len(out.rows) != 150 || len(s.Requests()) != 2 {
-		t.Errorf("%d rows of %d requests, %v; want 150 of 2", len(out.rows), len(s.Requests()), err)
+	if err != nil || len(out.Rows) != 150 || len(s.Requests()) != 2 {
+		t.Errorf("%d rows of %d requests, %v; want 150 of 2", len(out.Rows), len(s.Requests()), err)
 	}
 	if err := source(t, o).Check(t.Context()); err != nil || len(s.Requests()) != 3 {
 		t.Errorf("check: %v, %d requests", err, len(s.Requests())-2)

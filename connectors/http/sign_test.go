@@ -56,7 +56,7 @@ func TestSign_GatewaysLetIn(t *testing.T) {
 					if send != "" {
 						o.Method, o.Send = "post", send
 					}
-					got(t, o).same(t, 430)
+					same(t, got(t, o), 430)
 				}
 			}
 			o := options(s, byPage)
@@ -132,7 +132,7 @@ func TestAuth_ThreeWays(t *testing.T) {
 			for _, by := range []string{byPage, byLink, byCursor} {
 				o := options(s, by)
 				o.Auth = test.auth(connectors.NewSecret(secret))
-				got(t, o).same(t, 430)
+				same(t, got(t, o), 430)
 				o.Auth = test.auth(connectors.NewSecret(secret + secret))
 				err := wantFault(t, o, "http.denied", "is wrong", "401")
 				if strings.Contains(fault.Say(err, fault.English), "19900101") {

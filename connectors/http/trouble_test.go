@@ -86,7 +86,7 @@ func TestRetry_ByClass(t *testing.T) {
 				if err != nil {
 					t.Errorf("well at the fifth try: %v", err)
 				}
-				out.same(t, 100)
+				same(t, out, 100)
 				s.Meddle(test.make(6))
 				wantFault(t, o, test.code)
 				if n := len(s.Requests()); n != 5+5 {
@@ -118,7 +118,7 @@ func TestRetryAfter(t *testing.T) {
 	o := options(s, byPage)
 	s.Meddle(answers(2, 429, nethttp.Header{"Retry-After": {"1"}}, ""))
 	began := time.Now()
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 	if took := time.Since(began); took < time.Second {
 		t.Errorf("the read took %s, want the second that the server asked for", took)
 	}
@@ -139,7 +139,7 @@ func TestRate(t *testing.T) {
 	o := options(s, byPage)
 	o.Page.Size, o.Rate = 100, "20/s"
 	began := time.Now()
-	got(t, o).same(t, 500)
+	same(t, got(t, o), 500)
 	if took := time.Since(began); took < 4*50*time.Millisecond {
 		t.Errorf("5 requests took %s, want 200 ms at least", took)
 	}
@@ -164,14 +164,14 @@ func TestNetwork_Trouble(t *testing.T) {
 	o.URL = fmt.Sprintf("http://127.0.0.1:%d/offset", proxy.Port)
 	whole := func() {
 		t.Helper()
-		got(t, o).same(t, rows)
+		same(t, got(t, o), rows)
 		proxy.Calm(t)
 	}
 	broken := func(o Options, codes ...string) {
 		t.Helper()
 		out, err := readAll(t, o, connectors.Request{})
-		if err == nil || len(out.rows) > 0 {
-			t.Errorf("a broken read gave %d of %d rows, %v", len(out.rows), rows, err)
+		if err == nil || len(out.Rows) > 0 {
+			t.Errorf("a broken read gave %d of %d rows, %v", len(out.Rows), rows, err)
 		}
 		code := fault.CodeOf(err)
 		if !slices.Contains(codes, code) {
@@ -274,7 +274,7 @@ func TestRedirects(t *testing.T) {
 	o.URL = s.URL + "/moved"
 	o.Auth, o.Headers = &Auth{Header: &Named{Name: "X-Token", Value: connectors.NewSecret(secret)}}, map[string]string{"X-App": "a"}
 	leads("/all")
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 	leads(other.URL + "/all?x=1")
 	wantFault(t, o, "http.redirect", other.URL)
 	o.Redirects = redirectNone
@@ -282,11 +282,11 @@ func TestRedirects(t *testing.T) {
 	wantFault(t, o, "http.redirect")
 	leads(other.URL + "/all?x=1")
 	o.Redirects = redirectAny
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 	o.Auth = &Auth{Query: &Named{Name: "token", Value: connectors.NewSecret(secret)}}
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 	o.Auth = &Auth{Basic: &Basic{User: "a", Password: connectors.NewSecret(secret)}}
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 	for _, r := range other.Requests() {
 		if said := fmt.Sprint(r); strings.Contains(said, secret) || r.Header.Get("X-App") != "" || r.Header.Get("Referer") != "" || r.Header.Get("Authorization") != "" {
 			t.Errorf("another host was told %s", said)
@@ -337,15 +337,15 @@ func TestBody(t *testing.T) {
 	} {
 		reply()
 		out := got(t, o)
-		if len(out.rows) != 1 || !slices.Equal(out.rows[0][:3], []string{"1", "吉安", "0.20"}) || out.rows[0][len(out.rows[0])-1] != "true" {
-			t.Errorf("%s: %q %q", name, out.header, out.rows)
+		if len(out.Rows) != 1 || !slices.Equal(out.Rows[0][:3], []string{"1", "吉安", "0.20"}) || out.Rows[0][len(out.Rows[0])-1] != "true" {
+			t.Errorf("%s: %q %q", name, out.Header, out.Rows)
 		}
 	}
 	reply(nil, `{"code":0,"data":{"list":null}}`)
 	wantFault(t, o, "http.empty")
 	o.AllowEmpty = true
-	if out := got(t, o); len(out.rows) != 0 {
-		t.Errorf("rows of null: %q", out.rows)
+	if out := got(t, o); len(out.Rows) != 0 {
+		t.Errorf("rows of null: %q", out.Rows)
 	}
 	o.MaxPage = 1 << 10
 	reply(nethttp.Header{"Content-Encoding": {"gzip"}}, packed(strings.Repeat(" ", 1<<20)+one))
@@ -364,7 +364,7 @@ func TestTLS(t *testing.T) {
 	}
 	o := options(s, byPage)
 	o.TLS = &remote.TLS{CA: ca}
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 	o.TLS.ServerName = "other.example.org"
 	wantFault(t, o, "http.tls", "other.example.org")
 	o.TLS = nil
@@ -421,7 +421,7 @@ func TestProxy_OnlyAsConfigured(t *testing.T) {
 	t.Setenv("http_proxy", "http://127.0.0.1:1")
 	proxy := serve(t, 10) // answers whatever it is asked for
 	o := options(proxy, "all")
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 	o.URL, o.Proxy = "http://api.invalid/all", proxy.URL
-	got(t, o).same(t, 10)
+	same(t, got(t, o), 10)
 }

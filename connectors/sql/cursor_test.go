@@ -78,7 +78,7 @@ func (c changes) put(t *testing.T, id int, changed, note string) {
 func (c changes) ids(t *testing.T, cursor []byte) (string, []byte) {
 	t.Helper()
 	out := got(t, c.o, connectors.Request{Cursor: cursor})
-	return strings.Join(out.column(t, "id"), " "), out.cursor
+	return strings.Join(out.Column(t, "id"), " "), out.Cursor
 }
 
 // valueOf is what a cursor says.
@@ -221,7 +221,7 @@ func TestIncremental_Window(t *testing.T) {
 				}
 			}
 			out := got(t, c.o, connectors.Request{Window: test.w})
-			if got := strings.Join(out.column(t, "id"), " "); got != test.want {
+			if got := strings.Join(out.Column(t, "id"), " "); got != test.want {
 				t.Errorf("%+v: got %s, want %s", test.w, got, test.want)
 			}
 		}
@@ -243,7 +243,7 @@ func TestIncremental_CursorOfAnother(t *testing.T) {
 	insert(t, db, "CREATE TABLE penalty (id INTEGER PRIMARY KEY, changed TEXT, other TEXT, seconds INTEGER)")
 	insert(t, db, "INSERT INTO penalty VALUES (1, '2024-01-03 00:00:00', '2024-01-03 00:00:00', 1704240000)")
 	insert(t, db, "CREATE TABLE another AS SELECT * FROM penalty")
-	cursor := got(t, o, connectors.Request{}).cursor
+	cursor := got(t, o, connectors.Request{}).Cursor
 	refused := func(change func(*Options), words ...string) {
 		t.Helper()
 		o := o
@@ -280,14 +280,14 @@ func TestPages_AreTheWhole(t *testing.T) {
 				o := c.o
 				o.Key, o.Cursor = key, cursor
 				want := got(t, o, connectors.Request{})
-				if len(want.rows) != 25 {
-					t.Fatalf("%d rows", len(want.rows))
+				if len(want.Rows) != 25 {
+					t.Fatalf("%d rows", len(want.Rows))
 				}
 				for _, page := range []int{1, 7, 25, 100} {
 					o.Page = page
 					out := got(t, o, connectors.Request{})
-					if !slices.EqualFunc(out.rows, want.rows, slices.Equal[[]string]) || string(out.cursor) != string(want.cursor) {
-						t.Errorf("key %v, cursor %q, pages of %d: %v, want %v", key, cursor, page, out.column(t, "id"), want.column(t, "id"))
+					if !slices.EqualFunc(out.Rows, want.Rows, slices.Equal[[]string]) || string(out.Cursor) != string(want.Cursor) {
+						t.Errorf("key %v, cursor %q, pages of %d: %v, want %v", key, cursor, page, out.Column(t, "id"), want.Column(t, "id"))
 					}
 				}
 			}

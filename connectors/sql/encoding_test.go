@@ -39,18 +39,18 @@ func TestPostgres_SQLASCII(t *testing.T) {
 	o.Table = "处罚"
 	o.Encoding = "gb18030"
 	out := got(t, o, connectors.Request{})
-	if got, want := out.column(t, "名称"), []string{"吉安联通有限公司", "plain"}; !slices.Equal(got, want) {
+	if got, want := out.Column(t, "名称"), []string{"吉安联通有限公司", "plain"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := out.refs, []string{"处罚#1", "处罚#2"}; !slices.Equal(got, want) {
+	if got, want := out.Refs, []string{"处罚#1", "处罚#2"}; !slices.Equal(got, want) {
 		t.Errorf("refs %q, want %q", got, want)
 	}
 	o.Table, o.Query, o.Key, o.Encoding = "", `SELECT '1' AS id, '`+string(gbk(t, "吉安"))+`' AS name`, []string{"id"}, ""
 	wantCode(t, o, connectors.Request{}, "sql.encoding", "name")
 	o.Encoding = "utf-8" // it is not
 	wantCode(t, o, connectors.Request{}, "sql.undecodable")
-	if out := got(t, o, connectors.Request{Undecodable: 1}); len(out.refused) != 1 || out.refused[0].Rule != connectors.RuleUndecodable {
-		t.Errorf("refused: %+v", out.refused)
+	if out := got(t, o, connectors.Request{Undecodable: 1}); len(out.Refused) != 1 || out.Refused[0].Rule != connectors.RuleUndecodable {
+		t.Errorf("refused: %+v", out.Refused)
 	}
 }
 
@@ -69,15 +69,15 @@ func TestMariaDB_Mislabelled(t *testing.T) {
 	wantCode(t, o, connectors.Request{}, "sql.encoding", "name", "penalty#2")
 	o.Encoding = "gbk"
 	out := got(t, o, connectors.Request{})
-	if got, want := out.column(t, "name"), []string{"plain", "吉安联通"}; !slices.Equal(got, want) {
+	if got, want := out.Column(t, "name"), []string{"plain", "吉安联通"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := out.column(t, "honest"), []string{"吉安", "吉安"}; !slices.Equal(got, want) {
+	if got, want := out.Column(t, "honest"), []string{"吉安", "吉安"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	// What is in a BLOB becomes text in a query, in the server's own words.
 	o.Table, o.Query, o.Key = "", "SELECT id, CONVERT(bytes USING gbk) AS name FROM penalty;", []string{"id"}
-	if got, want := got(t, o, connectors.Request{}).column(t, "name"), []string{"plain", "吉安联通"}; !slices.Equal(got, want) {
+	if got, want := got(t, o, connectors.Request{}).Column(t, "name"), []string{"plain", "吉安联通"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -95,14 +95,14 @@ func TestSQLite_Encoding(t *testing.T) {
 	o.Engine, o.File, o.Table = "sqlite", path, "penalty"
 	out := got(t, o, connectors.Request{Undecodable: 0.9})
 	var rules []string
-	for _, r := range out.refused {
+	for _, r := range out.Refused {
 		rules = append(rules, r.Ref+" "+r.Rule)
 	}
-	if want := []string{"penalty#2 undecodable", "penalty#3 nul_byte", "penalty#4 undecodable"}; !slices.Equal(rules, want) || len(out.rows) != 1 {
-		t.Errorf("%d rows, refused %q, want %q", len(out.rows), rules, want)
+	if want := []string{"penalty#2 undecodable", "penalty#3 nul_byte", "penalty#4 undecodable"}; !slices.Equal(rules, want) || len(out.Rows) != 1 {
+		t.Errorf("%d rows, refused %q, want %q", len(out.Rows), rules, want)
 	}
 	o.Encoding = "gb18030"
-	if got := got(t, o, connectors.Request{Undecodable: 0.9}).column(t, "name"); got[1] != "吉安联通" {
+	if got := got(t, o, connectors.Request{Undecodable: 0.9}).Column(t, "name"); got[1] != "吉安联通" {
 		t.Errorf("got %q", got)
 	}
 }

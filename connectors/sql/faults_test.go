@@ -13,6 +13,7 @@ import (
 	"creditsync/connectors"
 	"creditsync/internal/fault"
 	"creditsync/internal/testkit/daemon"
+	"creditsync/internal/testkit/drain"
 )
 
 // checked is the error of trying a source.
@@ -97,8 +98,8 @@ func TestFaults_OfServers(t *testing.T) {
 				_, err = ask(t, o, connectors.Request{})
 				isFault(t, err, test.code, test.words...)
 			}
-			if out := got(t, o, connectors.Request{}); len(out.rows) != 1 {
-				t.Errorf("%d rows after all that, want 1", len(out.rows))
+			if out := got(t, o, connectors.Request{}); len(out.Rows) != 1 {
+				t.Errorf("%d rows after all that, want 1", len(out.Rows))
 			}
 			exec("DELETE FROM penalty")
 			wantCode(t, o, connectors.Request{}, "sql.empty", "allow_empty")
@@ -185,7 +186,7 @@ func TestPostgres_Conflict(t *testing.T) {
 	s := source(t, o).(*Source)
 	for _, failures := range []int{0, 2, 3} {
 		begun := 0
-		r := &reader{o: o, want: connectors.Request{Zone: shanghai(t)}, begin: func(ctx context.Context, want connectors.Request) (session, error) {
+		r := &reader{o: o, want: connectors.Request{Zone: drain.Shanghai(t)}, begin: func(ctx context.Context, want connectors.Request) (session, error) {
 			begun++
 			session, err := s.begin(ctx, want)
 			if begun <= failures {

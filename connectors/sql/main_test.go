@@ -17,7 +17,7 @@ type servers struct {
 	mu       sync.Mutex
 	postgres *postgres.Server
 	mariadb  *mariadb.Server
-	network  *toxic.Network
+	network  toxic.Shared
 }
 
 var shared servers
@@ -25,9 +25,7 @@ var shared servers
 func TestMain(m *testing.M) {
 	toxic.Main()
 	code := m.Run()
-	if shared.network != nil {
-		shared.network.Stop()
-	}
+	shared.network.Stop()
 	if shared.postgres != nil {
 		shared.postgres.Stop()
 	}
@@ -70,14 +68,5 @@ func maria(t testing.TB) *mariadb.Server {
 // badNetwork puts a proxy before a server on a loopback port.
 func badNetwork(t testing.TB, port int) *toxic.Proxy {
 	t.Helper()
-	shared.mu.Lock()
-	defer shared.mu.Unlock()
-	if shared.network == nil {
-		n, err := toxic.Start()
-		if err != nil {
-			t.Fatal(err)
-		}
-		shared.network = n
-	}
 	return shared.network.Proxy(t, fmt.Sprintf("127.0.0.1:%d", port))
 }

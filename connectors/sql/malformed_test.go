@@ -1,8 +1,6 @@
 package sql
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,10 +9,8 @@ import (
 	"testing"
 
 	"creditsync/connectors"
-	"creditsync/internal/fault"
+	"creditsync/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "write the goldens anew")
 
 // TestMalformed holds what people read of each table that is not as it should be, in both languages, and what is read in
 // spite of it. A case is a script for the engine that its name says; its first lines say how it is read, and what becomes
@@ -36,20 +32,8 @@ func TestMalformed(t *testing.T) {
 				}
 				return 0
 			}})
-			got := strings.NewReplacer(hide...).Replace(reportOf(out, err))
-			golden := path + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			got := strings.NewReplacer(hide...).Replace(out.Report(err))
+			golden.CheckFile(t, path+".golden", got)
 		})
 	}
 }
@@ -163,26 +147,4 @@ func (c script) spoil(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// reportOf says what came of a read.
-func reportOf(out everything, err error) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "rows read: %d\n", len(out.rows))
-	for _, one := range out.refused {
-		for i, c := range one.Cells {
-			if len(c) > 100 {
-				one.Cells[i] = fmt.Sprintf("%d bytes", len(c))
-			}
-		}
-		fmt.Fprintf(&b, "refused: %s %s %q\n", one.Ref, one.Rule, one.Cells)
-	}
-	var f *fault.Error
-	switch {
-	case errors.As(err, &f):
-		fmt.Fprintf(&b, "class %d, code %s, again %v\n\n%s\n\n%s\n", f.Class, f.Code, f.Retry, fault.Say(err, fault.Chinese), fault.Say(err, fault.English))
-	case err != nil:
-		fmt.Fprintf(&b, "error: %v\n", err)
-	}
-	return b.String()
 }

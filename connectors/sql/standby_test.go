@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"creditsync/connectors"
+	"creditsync/internal/testkit/drain"
 	"creditsync/internal/testkit/postgres"
 )
 
@@ -33,10 +34,10 @@ func TestStandby_ReplicationBreaksOff(t *testing.T) {
 	t.Cleanup(standby.Stop)
 	o := pgOptions(Defaults(), "postgres", standby.Port)
 	o.Table = "penalty"
-	if out := got(t, o, connectors.Request{}); len(out.rows) != 60000 {
-		t.Fatalf("%d rows from the replica", len(out.rows))
+	if out := got(t, o, connectors.Request{}); len(out.Rows) != 60000 {
+		t.Fatalf("%d rows from the replica", len(out.Rows))
 	}
-	in, err := source(t, o).Open(t.Context(), connectors.Request{Zone: shanghai(t)})
+	in, err := source(t, o).Open(t.Context(), connectors.Request{Zone: drain.Shanghai(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestStandby_ReplicationBreaksOff(t *testing.T) {
 		t.Errorf("after %d more rows: %v, want it broken off", rows, err)
 	}
 	isFault(t, err, "sql.conflict", "max_standby_streaming_delay")
-	if out := got(t, o, connectors.Request{}); len(out.rows) != 10 {
-		t.Errorf("begun anew: %d rows, want 10", len(out.rows))
+	if out := got(t, o, connectors.Request{}); len(out.Rows) != 10 {
+		t.Errorf("begun anew: %d rows, want 10", len(out.Rows))
 	}
 }

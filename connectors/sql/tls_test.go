@@ -110,8 +110,8 @@ func TestTLS(t *testing.T) {
 			case "file":
 				wantCode(t, o, connectors.Request{}, "sql.tls_file", "key.pem")
 			default:
-				if out := got(t, o, connectors.Request{}); out.rows[0][0] != test.want {
-					t.Errorf("%s with %+v: encrypted %s, want %s", o.Engine, test.tls, out.rows[0][0], test.want)
+				if out := got(t, o, connectors.Request{}); out.Rows[0][0] != test.want {
+					t.Errorf("%s with %+v: encrypted %s, want %s", o.Engine, test.tls, out.Rows[0][0], test.want)
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"creditsync/connectors"
 	"creditsync/internal/fault"
+	"creditsync/internal/testkit/drain"
 	"creditsync/internal/testkit/toxic"
 )
 
@@ -76,8 +77,8 @@ func TestNetwork_Trouble(t *testing.T) {
 	remotes(t, func(t *testing.T, r distant) {
 		whole := func(o Options) {
 			t.Helper()
-			if out := got(t, o, connectors.Request{}); len(out.rows) != remoteRows || out.rows[remoteRows-1][0] != fmt.Sprint(remoteRows) {
-				t.Errorf("%d rows", len(out.rows))
+			if out := got(t, o, connectors.Request{}); len(out.Rows) != remoteRows || out.Rows[remoteRows-1][0] != fmt.Sprint(remoteRows) {
+				t.Errorf("%d rows", len(out.Rows))
 			}
 			r.proxy.Calm(t)
 		}
@@ -85,7 +86,7 @@ func TestNetwork_Trouble(t *testing.T) {
 			t.Helper()
 			out, err := ask(t, o, connectors.Request{})
 			if err == nil {
-				t.Errorf("a broken read ended well, after %d of %d rows", len(out.rows), remoteRows)
+				t.Errorf("a broken read ended well, after %d of %d rows", len(out.Rows), remoteRows)
 			}
 			code := fault.CodeOf(err)
 			if !slices.Contains(codes, code) {
@@ -128,7 +129,7 @@ func TestNetwork_HalfOpen(t *testing.T) {
 	remotes(t, func(t *testing.T, r distant) {
 		r.o.Silence = 400 * time.Millisecond
 		r.proxy.Bandwidth(t, 300) // so that most of the 2.5 MB is still to come when the first batch is there
-		in, err := source(t, r.o).Open(t.Context(), connectors.Request{Zone: shanghai(t)})
+		in, err := source(t, r.o).Open(t.Context(), connectors.Request{Zone: drain.Shanghai(t)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +155,7 @@ func TestSnapshot_IsConsistent(t *testing.T) {
 	remotes(t, func(t *testing.T, r distant) {
 		for _, page := range []int{0, 20_000} {
 			r.o.Page = page
-			in, err := source(t, r.o).Open(t.Context(), connectors.Request{Zone: shanghai(t)})
+			in, err := source(t, r.o).Open(t.Context(), connectors.Request{Zone: drain.Shanghai(t)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,7 +196,7 @@ func TestClose_ServerGivesUp(t *testing.T) {
 		r.o.Table, r.o.Query, r.o.Key = "", "SELECT count(*) AS n FROM penalty a, penalty b WHERE a.id <> b.id + 1", []string{"n"}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		in, err := source(t, r.o).Open(ctx, connectors.Request{Zone: shanghai(t)})
+		in, err := source(t, r.o).Open(ctx, connectors.Request{Zone: drain.Shanghai(t)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,7 +54,7 @@ func TestPostgres_Types(t *testing.T) {
 		}
 	}
 	wantColumns(t, out, columns)
-	if got, want := strings.Join(out.refs, " "), "typed#1 typed#2 typed#3 typed#4"; got != want {
+	if got, want := strings.Join(out.Refs, " "), "typed#1 typed#2 typed#3 typed#4"; got != want {
 		t.Errorf("refs %s, want %s", got, want)
 	}
 	wantCode(t, o, connectors.Request{Match: func(cells []string) int {
@@ -106,7 +106,7 @@ func TestMariaDB_Types(t *testing.T) {
 	o.Table = "typed"
 	out := got(t, o, connectors.Request{})
 	wantColumns(t, out, columns[:len(columns)-1])
-	if got, want := strings.Join(out.refs, " "), "typed#1 typed#2 typed#3 typed#4"; got != want {
+	if got, want := strings.Join(out.Refs, " "), "typed#1 typed#2 typed#3 typed#4"; got != want {
 		t.Errorf("refs %s, want %s", got, want)
 	}
 	o.Table, o.Query, o.Key = "", "SELECT id, picture FROM typed -- a comment", []string{"id"}
@@ -145,8 +145,8 @@ func TestSQLite_Types(t *testing.T) {
 		return 0
 	}}
 	out = got(t, o, text)
-	if len(out.rows) != 3 || len(out.refused) != 1 || out.refused[0].Rule != connectors.RuleUndecodable || out.refused[0].Ref != "typed#4" {
-		t.Errorf("got %d rows and %+v refused, want 3 and typed#4", len(out.rows), out.refused)
+	if len(out.Rows) != 3 || len(out.Refused) != 1 || out.Refused[0].Rule != connectors.RuleUndecodable || out.Refused[0].Ref != "typed#4" {
+		t.Errorf("got %d rows and %+v refused, want 3 and typed#4", len(out.Rows), out.Refused)
 	}
 	text.Undecodable = 0
 	wantCode(t, o, text, "sql.undecodable", "typed#4")

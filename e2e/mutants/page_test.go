@@ -1,15 +1,14 @@
 package mutants
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the table of docs/guarantees.md anew")
+	"creditsync/internal/testkit/golden"
+)
 
 const (
 	tableBegins = "<!-- mutants: made by go test ./e2e/mutants -update -->\n"
@@ -33,7 +32,7 @@ func TestGuarantees_ListEveryMutant(t *testing.T) {
 	if have == want {
 		return
 	}
-	if !*update {
+	if !golden.Updating() {
 		t.Fatalf("docs/guarantees.md does not list the mutants as they are: go test ./e2e/mutants -update\nhave:\n%s\nwant:\n%s", have, want)
 	}
 	if err := os.WriteFile(path, []byte(before+tableBegins+want+tableEnds+after), 0o644); err != nil {

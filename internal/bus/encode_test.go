@@ -5,17 +5,15 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math/big"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"creditsync/internal/testkit/golden"
 	"creditsync/schemas"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -25,25 +23,6 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; run with -update and look at the difference:\n%s", path, got)
-	}
-}
 
 // encodeAll encodes the rows of a record.
 func encodeAll(t testing.TB, kind *schemas.Kind, rec arrow.Record) []Message {
@@ -123,7 +102,7 @@ func TestEncoder_Encode_Golden(t *testing.T) {
 		}
 		fmt.Fprintln(&out)
 	}
-	golden(t, "messages.golden", out.Bytes())
+	golden.CheckFile(t, "testdata/messages.golden", out.String())
 }
 
 // as converts a text column to another of the encodings that ClickHouse may choose.
@@ -220,7 +199,7 @@ func TestEncoder_Bind_RefusesOtherColumns(t *testing.T) {
 func TestJSONSchema_Golden(t *testing.T) {
 	t.Parallel()
 	for _, k := range schemas.All() {
-		golden(t, k.Name+".schema.json", JSONSchema(k))
+		golden.CheckFile(t, "testdata/"+k.Name+".schema.json", string(JSONSchema(k)))
 	}
 }
 

@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,9 +11,8 @@ import (
 
 	"creditsync/connectors"
 	"creditsync/internal/fault"
+	"creditsync/internal/testkit/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // fileOptions stand for the options of a real source: a required key, choices, a default.
 type fileOptions struct {
@@ -205,23 +203,6 @@ func matching(t *testing.T, pattern string) []string {
 	return files
 }
 
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
-}
-
 func TestLoad_Good(t *testing.T) {
 	t.Parallel()
 	for _, file := range matching(t, "testdata/*.good.yml") {
@@ -269,7 +250,7 @@ func TestLoad_Bad(t *testing.T) {
 				if strings.Contains(said, "hunter2") {
 					t.Errorf("a secret is shown: %s", said)
 				}
-				golden(t, "testdata/"+name+".bad."+string(l)+".txt", []byte(said))
+				golden.CheckFile(t, "testdata/"+name+".bad."+string(l)+".txt", said)
 			}
 		})
 	}

@@ -20,6 +20,7 @@ import (
 	"creditsync/connectors/http"
 	"creditsync/connectors/sql"
 	"creditsync/internal/fault"
+	"creditsync/internal/testkit/golden"
 )
 
 const example = "../../examples/creditsync.yaml"
@@ -88,7 +89,7 @@ func generalDocument(t *testing.T, content []byte) any {
 func TestJSONSchema_Golden(t *testing.T) {
 	t.Parallel()
 	_, text := compiled(t)
-	golden(t, "testdata/creditsync.schema.json", text)
+	golden.CheckFile(t, "testdata/creditsync.schema.json", string(text))
 }
 
 func TestJSONSchema_AcceptsWhatLoads(t *testing.T) {

@@ -12,10 +12,18 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// Updating tells whether the goldens are to be written anew.
+func Updating() bool { return *update }
+
 // Check compares got with the file testdata/golden/name of the package under test.
 func Check(t testing.TB, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", "golden", name)
+	CheckFile(t, filepath.Join("testdata", "golden", name), got)
+}
+
+// CheckFile compares got with a file elsewhere.
+func CheckFile(t testing.TB, path, got string) {
+	t.Helper()
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)

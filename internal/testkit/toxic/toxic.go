@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -67,6 +68,34 @@ func (n *Network) Stop() {
 		n.daemon.Stop(syscall.SIGKILL)
 	}
 	_ = os.RemoveAll(n.dir)
+}
+
+// Shared is a network that the first test which wants a proxy starts. Its zero value is ready; TestMain stops it.
+type Shared struct {
+	mu      sync.Mutex
+	network *Network
+}
+
+// Proxy starts a proxy to the server at host:port; it ends with the test.
+func (s *Shared) Proxy(tb testing.TB, server string) *Proxy {
+	tb.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.network == nil {
+		n, err := Start()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		s.network = n
+	}
+	return s.network.Proxy(tb, server)
+}
+
+// Stop ends the network if there is one.
+func (s *Shared) Stop() {
+	if s.network != nil {
+		s.network.Stop()
+	}
 }
 
 // Proxy passes connections on to one server, and meddles with what comes back from it.
