@@ -188,5 +188,5 @@ func LedgerOlder(kind string, pos Position) error {
 		"台账比 Kafka 旧：%[1]s 在 Kafka 上已发布到提交 %[2]d（位置 %[3]d），台账中没有这次提交。继续运行会用已发布过的版本号发布别的内容",
 		"the ledger is older than Kafka: there %[1]s is published up to commit %[2]d (position %[3]d), which the ledger does not have. Going on would publish other contents under versions that were published",
 		kind, pos.Commit(), pos.Seq)).
-		Do(fault.T("台账被恢复到较早的状态：请恢复与 Kafka 同一时刻的台账和 ClickHouse；如果只有台账旧，creditsync repair 从 ClickHouse 找回", "The ledger was put back to an earlier state: restore ledger and ClickHouse of the same moment as Kafka; if the ledger alone is older, creditsync repair brings it back from ClickHouse"))
+		Do(fault.T("台账被恢复到较早的状态：有与 Kafka 同一时刻的台账和 ClickHouse 就恢复它们；没有，creditsync repair 从 ClickHouse 找回，或放弃只有 Kafka 知道的提交", "The ledger was put back to an earlier state: restore ledger and ClickHouse of the same moment as Kafka if there are any; if not, creditsync repair brings it back from ClickHouse, or gives up what Kafka alone knows"))
 }

@@ -182,3 +182,43 @@ func (l *Ledger) ForcePosition(ctx context.Context, lease *RelayLease, p Positio
 		return t.audit(l.o.Self.String(), "repair.position", lease.Kind, fmt.Sprintf("seq %d, topic %s with %d partitions: %s", p.Seq, p.TopicID, p.Partitions, why))
 	})
 }
+
+// GiveUp takes back commits of a kind whose rows are lost: their numbers stay given, nobody looks for them any more, and each
+// pipeline stands where it did before the first of them. standing is that, by pipeline, nil for the very beginning. Numbers
+// that the ledger never gave are taken for given too. It is one transaction, may be repeated, and is written down. ErrFenced:
+// the kind is not the run's.
+func (l *Ledger) GiveUp(ctx context.Context, run *Run, lock *KindLock, numbers []uint64, standing map[string]*Standing) error {
+	return l.write(ctx, func(t *tx) error {
+		if err := t.committer(run, lock); err != nil {
+			return err
+		}
+		for _, no := range numbers {
+			_, err := t.exec(`INSERT INTO commits (kind, no, run, run_no, pipeline, state, opened, abandoned) VALUES (?, ?, ?, ?, ?, 'abandoned', ?, ?)
+				ON CONFLICT DO UPDATE SET state = 'abandoned', abandoned = excluded.abandoned, live = 0, closed = NULL, applied = NULL WHERE state IN ('closed', 'applied')`,
+				lock.Kind, no, run.ID.String(), run.No, run.Pipeline, ms(t.now), ms(t.now))
+			if err != nil {
+				return err
+			}
+		}
+		for pipeline, at := range standing {
+			if err := t.putBack(pipeline, at); err != nil {
+				return err
+			}
+		}
+		return t.audit(l.o.Self.String(), "repair.given_up", lock.Kind, fmt.Sprintf("commits %v, whose rows are lost", numbers))
+	})
+}
+
+// putBack moves a pipeline to where it stood; nil is the beginning.
+func (t *tx) putBack(pipeline string, at *Standing) error {
+	if at == nil {
+		_, err := t.exec("DELETE FROM cursors WHERE pipeline = ?", pipeline)
+		return err
+	}
+	inputs, err := json.Marshal(append([]string{}, at.Inputs...))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec("UPDATE cursors SET cursor = ?, inputs = ?, run = ?, moved = ? WHERE pipeline = ?", at.Cursor, string(inputs), at.Run.String(), ms(at.Moved), pipeline)
+	return err
+}

@@ -173,7 +173,7 @@ func (s *Stores) judgeWarehouse(v *sight) *fault.Error {
 		"ClickHouse 比台账旧：%[1]s 的 %[3]d 次提交（%[4]s，%[5]s 至 %[6]s）台账中有，ClickHouse 中没有，缺 %[7]d 个版本。继续运行会把其中的记录当作新的，用已发布过的版本号再发布一次",
 		"ClickHouse is older than the ledger: %[3]d commits of %[2]s (%[4]s, %[5]s to %[6]s) are in the ledger and not in ClickHouse, which lacks %[7]d versions. Going on would take their records for new and publish them again under versions that were published",
 		k.ZH, k.EN, len(only), span(first.No, last.No), s.moment(first.ClosedAt), s.moment(last.ClosedAt), v.lists.lackingRows)).
-		Do(fault.T("ClickHouse 多半被恢复到了较早的状态：请恢复与台账同一时刻的 ClickHouse，再运行 creditsync check", "ClickHouse was probably put back to an earlier state: restore one of the ledger's moment, then run creditsync check"))
+		Do(fault.T("ClickHouse 多半被恢复到了较早的状态：有与台账同一时刻的副本就恢复它；没有，creditsync repair 放弃这些提交，再从来源重读", "ClickHouse was probably put back to an earlier state: restore one of the ledger's moment if there is one; if not, creditsync repair gives these commits up and has the sources read again"))
 }
 
 func (s *Stores) judgeVersions(v *sight) *fault.Error {

@@ -108,6 +108,9 @@ func (s *Stores) rebuild(ctx context.Context, k *schemas.Kind) error {
 		if err := s.Warehouse.RebuildCurrent(ctx, k); err != nil {
 			return err
 		}
+		if err := s.Warehouse.CountGaps(ctx, k); err != nil {
+			return err
+		}
 		return s.Warehouse.RebuildLive(ctx, k)
 	})
 }

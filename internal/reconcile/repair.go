@@ -45,6 +45,7 @@ func (s *Stores) Plan(ctx context.Context, damages []Damage, choice Choice) (lis
 	for _, d := range damages {
 		m := s.plan(ctx, d, choice)
 		if behind[d.Kind.Name] && d.Code() == "relay.ledger_older" {
+			m.Will, m.do = fault.Text{}, nil
 			m.Needs = fault.T("台账找回后再看", "looked at again once the ledger is brought back")
 		}
 		list = append(list, m)
@@ -61,6 +62,10 @@ func (s *Stores) plan(ctx context.Context, d Damage, choice Choice) Mending {
 		s.planDamaged(ctx, &m)
 	case "stores.versions_lost":
 		s.planVersions(ctx, &m)
+	case "stores.warehouse_older":
+		s.planGivenUp(&m)
+	case "relay.ledger_older":
+		s.planBehindKafka(&m)
 	case "stores.ledger_older":
 		m.Will = fault.T("从 ClickHouse 的提交清单找回台账缺少的提交、运行和游标", "bring the commits, runs and cursors that the ledger lacks back from ClickHouse's lists")
 		m.do = func(ctx context.Context) error { return s.mendLedger(ctx, d) }

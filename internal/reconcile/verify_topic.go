@@ -2,11 +2,8 @@ package reconcile
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"hash/maphash"
-	"strconv"
-	"strings"
 	"time"
 
 	"creditsync/internal/bus"
@@ -69,6 +66,8 @@ type telling struct {
 	since      time.Time
 	partitions int
 	thinned    uint64 // below this seq the topic may have dropped what is superfluous
+	givenUp    map[uint64]bool
+	lost       uint64 // messages of commits that were given up
 
 	seed    maphash.Seed
 	batch   []warehouse.Told
@@ -95,6 +94,14 @@ func (s *Stores) newTelling(ctx context.Context, k *schemas.Kind, run uint64, w 
 	t.upTo = max(told.Seq, standing.Position.Seq)
 	if t.commits, err = s.committed(ctx, k.Name); err != nil {
 		return nil, err
+	}
+	abandoned, err := s.Ledger.Abandoned(ctx, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	t.givenUp = map[uint64]bool{} // of one that was merely abandoned nothing was ever told
+	for _, c := range abandoned {
+		t.givenUp[c.No] = t.givenUp[c.No] || c.Kind == k.Name
 	}
 	t.from = w.Since.first(t.commits)
 	for _, c := range t.commits {
@@ -143,6 +150,9 @@ func (t *telling) compare(ctx context.Context, p *Part, w Wish) error {
 	p.find("astray", t.astray.n, fault.T("分区不对，或读不懂", "in the wrong partition, or not readable"), t.astray.list, fault.T("查看是不是别的程序在写这个主题", "see whether another program writes to this topic"))
 	if n := d.Counts[warehouse.ToldThinned]; n > 0 {
 		p.Note = fault.T("另有 %d 条已被主题压缩（有更新的消息，且超过保留期），不算缺少", "%d more were thinned out by the topic (a newer message follows and their time is over); they do not count as missing", n)
+	}
+	if t.lost > 0 {
+		p.Note = fault.T("另有 %d 条属于已放弃的提交（见审计 repair.given_up），没有版本可比", "%d more are of commits that were given up (repair.given_up in the audit) and have no versions to be held against", t.lost)
 	}
 	return nil
 }
@@ -218,24 +228,21 @@ func (t *telling) read(ctx context.Context) error {
 
 // told reads who and what a message is about; false for one that is not to be compared.
 func (t *telling) told(m bus.Message) (warehouse.Told, bool) {
-	row := warehouse.Told{Part: int32(m.Partition), Place: m.Offset}
-	id, version, ok := strings.Cut(m.Header("ce_id"), ":")
-	n, err1 := strconv.ParseUint(version, 10, 32)
-	seq, err2 := strconv.ParseUint(m.Header("seq"), 10, 64)
-	raw, err3 := hex.DecodeString(id)
-	place := fmt.Sprintf("%s/%d/%d", m.Topic, m.Partition, m.Offset)
-	if !ok || err1 != nil || err2 != nil || err3 != nil || len(raw) != len(row.RecordID) || id != string(m.Key) {
+	row, ok := toldOf(m)
+	id, place := string(m.Key), fmt.Sprintf("%s/%d/%d", m.Topic, m.Partition, m.Offset)
+	if !ok {
 		t.astray.add(Example{Ref: place, Detail: fault.T("读不懂：没有 ce_id 或 seq，或与键不符", "not readable: without ce_id or seq, or with another key")})
 		return row, false
 	}
-	copy(row.RecordID[:], raw)
-	row.Version, row.Seq = uint32(n), seq
+	if t.givenUp[row.Seq>>seqBits] {
+		t.lost++
+		return row, false
+	}
 	if row.Seq < t.from || row.Seq > t.upTo {
 		return row, false
 	}
-	row.Op = m.Header("ce_type")[strings.LastIndex(m.Header("ce_type"), ".")+1:]
 	if want := bus.Partition(m.Key, max(t.partitions, 1)); want != m.Partition {
-		t.astray.add(Example{RecordID: id, Version: row.Version, Seq: seq, Commit: seq >> seqBits, Ref: place, Detail: fault.T("应在分区 %d", "belongs in partition %d", want)})
+		t.astray.add(Example{RecordID: id, Version: row.Version, Seq: row.Seq, Commit: row.Seq >> seqBits, Ref: place, Detail: fault.T("应在分区 %d", "belongs in partition %d", want)})
 	}
 	return row, true
 }
