@@ -27,6 +27,8 @@ type part struct {
 	// ask tries whether it answers; it is called every so often.
 	ask   func(ctx context.Context) error
 	every time.Duration
+	// alive tries the least that the process at an address can do, whatever it is busy with; nil where that cannot be told.
+	alive func(ctx context.Context, address string) error
 
 	mu       sync.Mutex
 	up       bool
@@ -46,6 +48,9 @@ const (
 	askLimit = 5 * time.Second
 	// strikes is how often a part that somebody else keeps up may stay silent before it is looked for anew.
 	strikes = 3
+	// mutes is how often a child of ours may in a row not even show that it is alive, before it is ended and started anew:
+	// about two minutes. It is counted and not timed, so that a machine that slept takes nobody for dead.
+	mutes = 10
 )
 
 func newPart(name string, a *App) *part {
@@ -102,7 +107,7 @@ func (p *part) watch(ctx context.Context, child *process.Child) error {
 	}
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
-	silent := 0
+	silent, mute := 0, 0
 	for {
 		select {
 		case <-ctx.Done():
@@ -118,7 +123,7 @@ func (p *part) watch(ctx context.Context, child *process.Child) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err == nil:
-			silent = 0
+			silent, mute = 0, 0
 			p.answers(nil)
 		default:
 			if silent++; silent > 1 { // once may be a busy machine
@@ -127,8 +132,21 @@ func (p *part) watch(ctx context.Context, child *process.Child) error {
 			if child == nil && silent >= strikes {
 				return err
 			}
+			if mute++; child == nil || p.alive == nil || p.shows(ctx) {
+				mute = 0
+			}
+			if mute >= mutes {
+				return fault.New(fault.Environment, "serve.part_hangs", fault.T("%s 进程不再应答，将被结束并重新启动", "the %s process answers no more; it is ended and started again", p.name)).Because(err).Again()
+			}
 		}
 	}
+}
+
+// shows reports whether the part is alive.
+func (p *part) shows(ctx context.Context) bool {
+	limited, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	return p.alive(limited, p.at()) == nil
 }
 
 func ended(err error) error {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -195,6 +196,9 @@ func (s *server) enginePart() *part {
 		return s.embeddedEngine(ctx, ofServe)
 	}
 	p.open = s.openEngine
+	if s.Config.Warehouse.ClickHouse == nil {
+		p.alive = pong
+	}
 	p.shut = func() {
 		s.open.mu.Lock()
 		w := s.open.warehouse
@@ -210,6 +214,19 @@ func (s *server) enginePart() *part {
 		return w.Ping(ctx)
 	}
 	return p
+}
+
+// pong asks the embedded engine for a sign of life, which takes neither a place nor a connection of the pool.
+func pong(ctx context.Context, address string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/ping", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }
 
 // openEngine makes the engine at an address that of the application, with its tables, and opens the keys.

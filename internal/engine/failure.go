@@ -29,7 +29,8 @@ const slowAnswer = 100 * time.Millisecond
 // failure is what is known of writes that the disk has refused.
 type failure struct {
 	once  sync.Once
-	met   chan struct{} // closed at the first one
+	met   chan struct{} // closed at the first one, and when the engine hangs
+	hung  bool          // which of them it was; read behind met
 	mu    sync.Mutex
 	clean time.Time // when there was none for the last time
 }
@@ -70,20 +71,50 @@ func (e *Engine) written() error {
 	return refuse(code, "Nothing is acknowledged any more, because "+why+" ("+e.room.dir+"). The engine ends.")
 }
 
-// watch looks for refused writes of nobody's statement, as those of a merge, until ctx ends.
-func (e *Engine) watch(ctx context.Context) {
-	tick := time.NewTicker(watchEvery)
+// hangAfter is how many times in a row the engine may not have answered the last question yet. It is counted and not timed, so
+// that a process that was stopped, or a machine that slept, is not taken for one that hangs.
+const hangAfter = 120
+
+// watch looks for refused writes of nobody's statement, as those of a merge, until ctx ends, and notices an engine that
+// answers no more: then the process has to end, for whoever supervises it to start another.
+func (e *Engine) watch(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for {
+	var answer chan struct{} // closed by the answer that is waited for
+	for silent := 0; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-e.failure.met:
 			return
+		case <-answer:
+			answer, silent = nil, 0
 		case <-tick.C:
-			_ = e.written() // who asks next is told; the process ends on failure.met
+			if silent++; answer != nil {
+				if silent >= hangAfter {
+					e.failure.hangs()
+					return
+				}
+				continue
+			}
+			answer = make(chan struct{})
+			go func(answer chan struct{}) {
+				_ = e.written() // who asks next is told; the process ends on failure.met
+				close(answer)
+			}(answer)
 		}
 	}
+}
+
+// hangs says that the engine answers no more.
+func (f *failure) hangs() {
+	f.once.Do(func() { f.hung = true; close(f.met) })
+}
+
+// errHangs is what people are told then.
+func (e *Engine) errHangs() error {
+	return fault.New(fault.Environment, "engine.hangs", fault.T("内置 ClickHouse（%[1]s）不再应答，已停止", "the embedded ClickHouse of %[1]s answers no more and has stopped", e.room.dir)).
+		Do(fault.T("请重新启动或再次运行；serve 会自动重启它。已确认的内容没有丢失。", "Start again or run again; serve starts it again by itself. Nothing that was acknowledged is lost.")).Again()
 }
 
 // surrender puts aside what was not written whole. The process must end without closing the engine after it: closing would

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"creditsync/internal/fault"
 )
 
 // smallFiles lets no file of the engine grow beyond a size: writes behind it are refused as those to a full disk are.
@@ -222,4 +224,22 @@ func TestDefinitions(t *testing.T) {
 	if err := (definitions{filepath.Join(dir, "nowhere"), d.copies}).keep(); err != nil {
 		t.Errorf("without a store: %v", err)
 	}
+}
+
+// An engine that does not answer its own question ends its process; one that answers late does not.
+func TestHangs(t *testing.T) {
+	t.Parallel()
+	e := &Engine{failure: failure{met: make(chan struct{})}}
+	ended := make(chan struct{})
+	e.controlMu.Lock() // as a call into the library that never returns
+	go func() { e.watch(t.Context(), time.Millisecond); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Fatal("nobody noticed within a minute")
+	}
+	if !e.failure.hung || fault.CodeOf(e.errHangs()) != "engine.hangs" {
+		t.Errorf("hung %v, %v", e.failure.hung, e.errHangs())
+	}
+	e.controlMu.Unlock()
 }

@@ -69,6 +69,8 @@ func TestRunRefuses(t *testing.T) {
 		"open address":   {RunOptions{HTTP: "0.0.0.0:0"}, fault.Input, "engine.open_address"},
 		"broken address": {RunOptions{HTTP: "8123"}, fault.Input, "engine.address"},
 		"no library":     {RunOptions{HTTP: "127.0.0.1:0", Library: "/nonexistent/libchdb.so"}, fault.Environment, "engine.library_broken"},
+		"open native":    {RunOptions{HTTP: "127.0.0.1:0", Native: "0.0.0.0:0"}, fault.Input, "engine.open_address"},
+		"busy native":    {RunOptions{HTTP: "127.0.0.1:0", Native: "127.0.0.1:1"}, fault.Environment, "engine.listen"},
 		"busy address":   {RunOptions{HTTP: "127.0.0.1:1"}, fault.Environment, "engine.listen"},
 	} {
 		o := test.options
@@ -79,6 +81,9 @@ func TestRunRefuses(t *testing.T) {
 		}
 		if name == "busy address" {
 			o.HTTP = shared.get(t).address
+		}
+		if name == "busy native" {
+			o.Native = shared.get(t).address
 		}
 		err := Run(context.Background(), o)
 		if fault.ClassOf(err) != test.class || fault.CodeOf(err) != test.code {

@@ -112,8 +112,8 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 		return err
 	}
 	defer func() {
-		if fault.CodeOf(err) == "engine.write_refused" {
-			return // closing it would clear away parts that may be needed again
+		if code := fault.CodeOf(err); code == "engine.write_refused" || code == "engine.hangs" {
+			return // closing it would clear away parts that may be needed again, or never end
 		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 		defer cancel()
@@ -155,7 +155,7 @@ func (o RunOptions) found(e *Engine, fronts []*front) (addresses map[string]stri
 func (e *Engine) serve(ctx context.Context, fronts []*front) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go e.watch(ctx)
+	go e.watch(ctx, watchEvery)
 	go func() {
 		select {
 		case <-e.failure.met:
@@ -170,6 +170,9 @@ func (e *Engine) serve(ctx context.Context, fronts []*front) error {
 	err := all.Wait()
 	select {
 	case <-e.failure.met:
+		if e.failure.hung {
+			return e.errHangs()
+		}
 		return e.surrender()
 	default:
 		return err

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ClickHouse/ch-go/compress"
 	"github.com/ClickHouse/ch-go/proto"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -197,4 +198,19 @@ func TestTooManyConnections(t *testing.T) {
 	if c, _ := take(); c != nil {
 		t.Error("a connection beyond the refusals was taken")
 	}
+}
+
+// emptyData is the packet of an empty block, compressed.
+func emptyData(t testing.TB) []byte {
+	t.Helper()
+	var block, b proto.Buffer
+	proto.Block{Info: proto.BlockInfo{BucketNum: -1}}.EncodeAware(&block, newest)
+	w := compress.NewWriter(compress.LevelZero, compress.LZ4)
+	if err := w.Compress(block.Buf); err != nil {
+		t.Fatal(err)
+	}
+	proto.ClientCodeData.Encode(&b)
+	proto.ClientData{}.EncodeAware(&b, newest)
+	b.PutRaw(w.Data)
+	return b.Buf
 }
