@@ -19,7 +19,7 @@ func WellFormed(b []byte) bool {
 		return true
 	}
 	year, after, ok := findYear(b)
-	if !ok || year == 0 {
+	if !ok || year == 0 || after < len("〔2024〕") { // shorter brackets: not folded
 		return false
 	}
 	from, end := running(b)
