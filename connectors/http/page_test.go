@@ -204,3 +204,24 @@ func TestLink(t *testing.T) {
 		t.Errorf("two headers: got %q", got)
 	}
 }
+
+// TestKeys_AreBounded: what is remembered of keys does not grow with the rows, and reaches back far enough.
+func TestKeys_AreBounded(t *testing.T) {
+	t.Parallel()
+	k := newKeys([]string{"id"})
+	for page := range 600 {
+		k.turn()
+		for i := range 1000 {
+			if found := k.add(fmt.Appendf(nil, `{"id":%d}`, page*1000+i)); found != fresh {
+				t.Fatalf("row %d of page %d: %d", i, page, found)
+			}
+		}
+		if n := len(k.now) + len(k.old) + len(k.here); n > 2*manyKeys+3000 {
+			t.Fatalf("%d keys are remembered after page %d", n, page)
+		}
+	}
+	k.turn()
+	if k.add([]byte(`{"id":590000}`)) != twiceBefore || k.add([]byte(`{"id":600000}`)) != fresh || k.add([]byte(`{"id":600000}`)) != twiceHere {
+		t.Error("keys of pages that were read a moment ago are forgotten")
+	}
+}

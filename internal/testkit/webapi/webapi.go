@@ -29,7 +29,7 @@ import (
 )
 
 // Limit bounds the rows of a page, whatever is asked for.
-const Limit = 5000
+const Limit = 1000
 
 // Server is one API.
 type Server struct {
