@@ -93,6 +93,10 @@ func (c *Conversation) Plan(query Query) (*Plan, error) {
 			return nil, err
 		}
 	}
+	if q.summed() {
+		one := "1"
+		q.settings["output_format_json_quote_denormals"] = &one // else NaN would become NULL on the way
+	}
 	restore, err := c.session.prepare(q)
 	if err != nil {
 		return nil, err
@@ -143,9 +147,6 @@ func (p *Plan) look() error {
 	case p.Wants:
 		p.Columns, err = s.target(q)
 	case q.st.streams():
-		if q.summed() {
-			return refuse(notImplemented, "WITH TOTALS and extremes cannot be sent over the native protocol by the embedded engine: use WITH ROLLUP or GROUPING SETS, or HTTP with a JSON format.")
-		}
 		p.Columns, _ = s.describe("("+q.bare()+"\n)", q.params) // a statement that cannot be a subquery says what it is by its blocks
 	}
 	for _, c := range p.Columns {
@@ -171,19 +172,23 @@ func (p *Plan) Blocks(to io.Writer, around func(begins bool) error) io.Writer {
 	}}
 }
 
-// Run runs the statement and hands its output, Native blocks of revision 0, to each, which must not keep them. The end of ctx
+// Run runs the statement and hands its output, Native blocks of revision 0, to each, which must not keep them; one call has
+// blocks of one part. The end of ctx
 // kills what only reads; what writes is waited for. The error of ctx is returned as it is.
-func (p *Plan) Run(ctx context.Context, each func(blocks []byte) error) (r *Result, err error) {
+func (p *Plan) Run(ctx context.Context, each func(part Part, blocks []byte) error) (r *Result, err error) {
 	s, q := p.conversation.session, p.q
 	ctx, done := s.engine.running.add(ctx, q)
 	defer done()
+	rows := eachWriter(func(blocks []byte) error { return each(Rows, blocks) })
 	switch {
 	case q.st.insert:
 		r, err = s.insert(ctx, q)
-	case q.st.streams():
-		r, err = s.stream(ctx, eachWriter(each), q, "Native", &joiner{})
+	case q.st.streams() && q.summed() && len(p.Columns) > 0:
+		r, err = p.runSummed(ctx, each)
+	case q.st.streams() && !q.summed():
+		r, err = s.stream(ctx, rows, q, "Native", &joiner{})
 	default:
-		r, err = s.write(ctx, eachWriter(each), q, "Native")
+		r, err = s.write(ctx, rows, q, "Native")
 	}
 	if err == nil {
 		err = s.engine.settled(q, r)
@@ -282,12 +287,9 @@ func (s *Session) target(q *request) ([]Column, error) {
 
 // named are the columns of an INSERT's list, which may also be * EXCEPT (…).
 func (s *Session) named(q *request, list []described) ([]Column, error) {
-	var structure strings.Builder
+	columns := make([]Column, len(list))
 	for i, d := range list {
-		if i > 0 {
-			structure.WriteString(", ")
-		}
-		structure.WriteString(QuoteName(d.Name) + " " + d.Type)
+		columns[i] = Column{d.Name, d.Type}
 	}
-	return s.describe("(SELECT "+q.st.columns+" FROM null("+QuoteString(structure.String())+"))", nil)
+	return s.describe("(SELECT "+q.st.columns+" FROM null("+QuoteString(structure(columns))+"))", nil)
 }

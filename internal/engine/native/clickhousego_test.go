@@ -154,7 +154,8 @@ func TestExceptions(t *testing.T) {
 	ctx := context.Background()
 	conn := open(t, clickhouse.Options{})
 	for sql, want := range map[string]int32{"SELEC 1": 62, "SELECT * FROM nothing": 60, "SELECT throwIf(1, '不行')": 395, "SELECT {x:Int8}": 456,
-		"SELECT number, count() FROM numbers(3) GROUP BY number WITH TOTALS": 48, "SELECT * FROM file('/etc/hostname', 'LineAsString')": 497, "INSERT INTO nothing VALUES": 60,
+		"SELECT * FROM file('/etc/hostname', 'LineAsString')": 497, "INSERT INTO nothing VALUES": 60,
+		"SELECT number, count() FROM numbers(3) GROUP BY number WITH TOTALS LIMIT 0": 48,
 		"SELECT 1; SELECT 2": 62, "SELECT sumState(number) FROM numbers(3)": 48, "SELECT 1 INTO OUTFILE 'x'": 497} {
 		if err := conn.Exec(ctx, sql); code(err) != want {
 			t.Errorf("%s: got %v, want code %d", sql, err, want)
@@ -185,6 +186,42 @@ func TestExceptions(t *testing.T) {
 	nowhere := open(t, clickhouse.Options{Auth: clickhouse.Auth{Database: "nowhere"}})
 	if err := nowhere.Ping(ctx); code(err) != 81 {
 		t.Errorf("another database: %v", err)
+	}
+}
+
+// Totals and extremes come behind the rows, with the types of the columns.
+func TestTotals(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	conn := open(t, clickhouse.Options{Compression: &clickhouse.Compression{Method: clickhouse.CompressionLZ4}})
+	for _, sql := range []string{"", " SETTINGS extremes = 1"} {
+		rows, err := conn.Query(ctx, `SELECT number % 3 AS k, count() AS n, sum(toDecimal64('0.000001', 6)) AS d, CAST(NULL AS Nullable(String)) AS none, '引号"\t' AS s, nan AS f,
+			toDateTime64('2024-01-02 03:04:05.678', 3, 'UTC') AS at FROM numbers(10) GROUP BY k WITH TOTALS ORDER BY k`+sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := 0
+		for rows.Next() {
+			read++
+		}
+		if rows.Err() != nil {
+			t.Fatal(rows.Err())
+		}
+		var (
+			k    uint8
+			n    uint64
+			d    decimal.Decimal
+			none *string
+			s    string
+			f    float64
+			at   time.Time
+		)
+		if err := rows.Totals(&k, &n, &d, &none, &s, &f, &at); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		if n != 10 || d.String() != "0.00001" || none != nil || s != "引号\"\t" || f == f || at.UnixMilli() != 1704164645678 {
+			t.Errorf("%s: after %d rows the totals are %v %v %v %v %q %v %v", sql, read, k, n, d, none, s, f, at)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package native
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type out struct {
 	sent     engine.Progress // what progress packets have told of the present query
 
 	frames *engine.FrameWriter // of the present query, if it is compressed
+	code   proto.ServerCode    // of the blocks that are written now
 }
 
 // patient ends a write that the client does not take for too long.
@@ -60,7 +62,7 @@ func (o *out) endOfStream() error { return o.packet(proto.ServerCodeEndOfStream.
 func (o *out) begin(compressed bool, method string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.frames, o.sent = nil, engine.Progress{}
+	o.frames, o.sent, o.code = nil, engine.Progress{}, proto.ServerCodeData
 	if compressed {
 		o.frames = engine.NewFrameWriter(o.to, method)
 	}
@@ -131,7 +133,7 @@ func (o *out) Write(p []byte) (int, error) {
 func (o *out) around(begins bool) error {
 	if begins {
 		return o.write(func(b *proto.Buffer) {
-			proto.ServerCodeData.Encode(b)
+			o.code.Encode(b)
 			b.PutString("")
 		}, false)
 	}
@@ -141,10 +143,15 @@ func (o *out) around(begins bool) error {
 	return nil
 }
 
+// codes are those of the parts of an answer.
+var codes = [...]proto.ServerCode{engine.Rows: proto.ServerCodeData, engine.Totals: proto.ServerCodeTotals, engine.Extremes: proto.ServerCodeExtremes}
+
 // blocks sends what a statement has put out, by w, which writes to o.
-func (o *out) blocks(w interface{ Write([]byte) (int, error) }, native []byte) error {
+func (o *out) blocks(w io.Writer, part engine.Part, native []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.code = codes[part]
+	defer func() { o.code = proto.ServerCodeData }()
 	if _, err := w.Write(native); err != nil {
 		return err
 	}

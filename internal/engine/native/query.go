@@ -88,8 +88,8 @@ func (c *conn) answer(ctx context.Context, plan *engine.Plan) error {
 		return c.out.around(begins)
 	})
 	stop := c.tellProgress(plan)
-	result, err := plan.Run(ctx, func(native []byte) error {
-		if err := c.out.blocks(w, native); err != nil {
+	result, err := plan.Run(ctx, func(part engine.Part, native []byte) error {
+		if err := c.out.blocks(w, part, native); err != nil {
 			return errors.Join(errGone, err)
 		}
 		return nil
