@@ -31,7 +31,7 @@ type row struct {
 var table = map[string]row{
 	"cmd/creditsync":     {[]string{"internal/cli"}, "main is a few lines"},
 	"schemas":            {nil, "what a record is stands on nothing"},
-	"connectors":         {[]string{"connectors", "internal/fault"}, "a source knows no record kinds"},
+	"connectors":         {[]string{"connectors", "internal/fault", "internal/unnamed"}, "a source knows no record kinds"},
 	"transforms":         {[]string{"transforms", "schemas"}, "transforms are pure functions on columns"},
 	"pipelines":          {[]string{"schemas", "connectors", "transforms", "internal/fault"}, "a run sees its stores through interfaces of its own"},
 	"scheduler":          {[]string{"internal/fault"}, "the scheduler runs a func"},
@@ -40,7 +40,8 @@ var table = map[string]row{
 	"internal/bus":       {[]string{"internal/bus", "schemas", "internal/fault"}, "siblings do not know each other"},
 	"internal/ledger":    {[]string{"internal/fault"}, "the ledger stores names and numbers"},
 	"internal/vault":     {[]string{"internal/fault"}, "keys know no records"},
-	"internal/spool":     {[]string{"internal/fault"}, "rows on their way know no store"},
+	"internal/spool":     {[]string{"internal/fault", "internal/unnamed"}, "rows on their way know no store"},
+	"internal/unnamed":   {nil, "a file knows nothing of what it holds"},
 	"internal/process":   {[]string{"internal/fault"}, "child processes and lock files"},
 	"internal/config":    {[]string{"connectors", "schemas", "internal/fault"}, "the configuration starts no engine"},
 	"internal/reconcile": {[]string{"internal/ledger", "internal/warehouse", "internal/bus", "schemas", "internal/fault"}, "the one place that sees the three stores at once; it opens none"},

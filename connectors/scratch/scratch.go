@@ -1,18 +1,14 @@
-// Package scratch keeps bytes aside while a source is read: in memory while they are few, else in a file that has no name any
-// more and is encrypted under a key that only this process has ever known. What a source holds is personal data: it must not
-// be found on the disk, whatever becomes of the process.
+// Package scratch keeps bytes aside while a source is read: in memory while they are few, else in an unnamed and encrypted file
+// (internal/unnamed).
 //
 // It is not a store: what is kept is gone with the process.
 package scratch
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 	"io"
-	"os"
+
+	"creditsync/internal/unnamed"
 )
 
 // page is the piece in which memory is taken.
@@ -23,8 +19,7 @@ type Store struct {
 	keep  int64 // bytes that stay in memory
 	size  int64
 	pages [][]byte
-	file  *os.File // what is beyond them
-	block cipher.Block
+	file  *unnamed.File // what is beyond them
 	tmp   []byte
 }
 
@@ -55,51 +50,21 @@ func (s *Store) Write(p []byte) (int, error) {
 // spill writes to the file.
 func (s *Store) spill(p []byte) (int, error) {
 	if s.file == nil {
-		if err := s.open(); err != nil {
-			return 0, err
+		f, err := unnamed.Create("")
+		if err != nil {
+			return 0, fmt.Errorf("make a temporary file: %w", err)
 		}
+		s.file = f
 	}
 	at := s.size - s.keep
 	s.tmp = append(s.tmp[:0], p...)
-	s.crypt(s.tmp, at)
+	s.file.Stream(at).XORKeyStream(s.tmp, s.tmp)
 	n, err := s.file.WriteAt(s.tmp, at)
 	s.size += int64(n)
 	if err != nil {
 		return n, fmt.Errorf("write a temporary file: %w", err)
 	}
 	return n, nil
-}
-
-func (s *Store) open() error {
-	key := make([]byte, 32)
-	rand.Read(key) // never fails
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp("", "creditsync-*")
-	if err != nil {
-		return fmt.Errorf("make a temporary file: %w", err)
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		f.Close()
-		return fmt.Errorf("take the name off a temporary file: %w", err)
-	}
-	s.file, s.block = f, block
-	return nil
-}
-
-// crypt encrypts or decrypts b, which stands at that place of the file: AES in counter mode, the counter being the place. No
-// place is written twice.
-func (s *Store) crypt(b []byte, at int64) {
-	var iv [aes.BlockSize]byte
-	binary.BigEndian.PutUint64(iv[8:], uint64(at)/aes.BlockSize)
-	stream := cipher.NewCTR(s.block, iv[:])
-	if skip := at % aes.BlockSize; skip > 0 {
-		var drop [aes.BlockSize]byte
-		stream.XORKeyStream(drop[:skip], drop[:skip])
-	}
-	stream.XORKeyStream(b, b)
 }
 
 // ReadAt implements io.ReaderAt.
@@ -114,7 +79,6 @@ func (s *Store) ReadAt(p []byte, off int64) (int, error) {
 		}
 		want := p[n:min(len(p), n+int(s.size-off))]
 		m, err := s.file.ReadAt(want, off-s.keep)
-		s.crypt(want[:m], off-s.keep)
 		n, off = n+m, off+int64(m)
 		if err != nil && err != io.EOF {
 			return n, fmt.Errorf("read a temporary file: %w", err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"math/rand/v2"
-	"os"
 	"testing"
 )
 
@@ -45,27 +44,5 @@ func TestStore_ReadsWhatWasWritten(t *testing.T) {
 				t.Error(err)
 			}
 		}
-	}
-}
-
-// TestStore_LeavesNothingReadable looks at the file through its descriptor: no name, and nothing of the text.
-func TestStore_LeavesNothingReadable(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
-	s := New(10)
-	defer s.Close()
-	secret := bytes.Repeat([]byte("360802199001011238"), 1000)
-	if _, err := s.Write(secret); err != nil {
-		t.Fatal(err)
-	}
-	raw := make([]byte, len(secret)-10)
-	if _, err := s.file.ReadAt(raw, 0); err != nil {
-		t.Fatal(err)
-	}
-	if bytes.Contains(raw, []byte("19900101")) {
-		t.Error("the file holds the text in clear")
-	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-		t.Errorf("the folder of temporary files holds %v, %v", left, err)
 	}
 }

@@ -2,29 +2,24 @@
 // said which of them are written. The warehouse holds only their keys meanwhile: a night in which nothing changed writes
 // no row twice, and a first load writes each once.
 //
-// It is no store. Its file has no name, so nothing is left of it when the process ends, however it ends; its bytes are
-// encrypted under a key that only the process has ever had. A run that starts anew reads its source anew.
+// It is no store. Its file is unnamed and encrypted (internal/unnamed): nothing is left of it when the process ends, however
+// it ends. A run that starts anew reads its source anew.
 package spool
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
-	"os"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"creditsync/internal/fault"
+	"creditsync/internal/unnamed"
 )
 
 // Spool holds the batches of one run. It is safe for concurrent use.
 type Spool struct {
-	file *os.File
-	key  cipher.Block
+	file *unnamed.File
 
 	mu     sync.Mutex // guards what follows
 	end    int64
@@ -34,22 +29,11 @@ type Spool struct {
 
 // New makes an empty spool in the folder, which must exist.
 func New(dir string) (*Spool, error) {
-	f, err := os.CreateTemp(dir, "spool-*")
+	f, err := unnamed.Create(dir)
 	if err != nil {
 		return nil, trouble(dir, err)
 	}
-	if err := os.Remove(f.Name()); err != nil {
-		f.Close()
-		return nil, trouble(dir, err)
-	}
-	var key [16]byte
-	_, _ = rand.Read(key[:]) // never fails (crypto/rand)
-	sealing, err := aes.NewCipher(key[:])
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return &Spool{file: f, key: sealing}, nil
+	return &Spool{file: f}, nil
 }
 
 // Close gives the room back. What Get returned before stays valid.
@@ -73,7 +57,7 @@ func (s *Spool) Put(batch uint32, rows arrow.Record) error {
 	for int(batch) >= len(s.blocks) {
 		s.blocks = append(s.blocks, block{})
 	}
-	if s.blocks[batch].size > 0 { // the key stream of a batch is used once
+	if s.blocks[batch].size > 0 { // whose place would be lost
 		s.mu.Unlock()
 		return fmt.Errorf("keep batch %d: it is there already", batch)
 	}
@@ -83,7 +67,7 @@ func (s *Spool) Put(batch uint32, rows arrow.Record) error {
 	s.mu.Unlock()
 	out := s.Allocate(b.size)
 	defer s.Free(out)
-	b.seal(s.stream(batch), data, out)
+	b.seal(s.file.Stream(b.at), data, out)
 	if _, err := s.file.WriteAt(out, b.at); err != nil {
 		return trouble(s.file.Name(), err)
 	}
@@ -114,15 +98,7 @@ func (s *Spool) Get(batch uint32) (arrow.Record, error) {
 	if _, err := s.file.ReadAt(body, b.at); err != nil {
 		return nil, trouble(s.file.Name(), err)
 	}
-	s.stream(batch).XORKeyStream(body, body)
 	return b.record(whole), nil
-}
-
-// stream encrypts or decrypts the bytes of a batch: AES in counter mode, every batch with a counter of its own.
-func (s *Spool) stream(batch uint32) cipher.Stream {
-	var iv [aes.BlockSize]byte
-	binary.BigEndian.PutUint32(iv[:4], batch)
-	return cipher.NewCTR(s.key, iv[:])
 }
 
 // Allocate implements memory.Allocator for the batches that Get returns: as much memory is kept as was ever in use at once.
