@@ -145,6 +145,8 @@ func (t *tour) servers(up *servers) {
 // goodbye says where to look on.
 func (t *tour) goodbye() {
 	t.heading(fault.T("到此结束：三次运行的结果与预先说的完全一致", "That was it: all three nights came out exactly as announced"))
+	t.say(fault.T("接口和 PostgreSQL 随导览一起结束了：再运行时，读它们的管道会说连不上。", "The web API and PostgreSQL have ended with the tour: a further run says of the pipelines that read them that they cannot be reached."))
+	t.gap()
 	t.say(fault.T("数据都还在 %s，可以接着看：", "Everything is still in %s. To look on:", t.dir))
 	t.block("cd " + t.dir + "\n" + t.program.path + " runs\n" + t.program.path + " quarantine export --to refused\n" + t.program.path + " schema admin_penalty")
 	t.gap()

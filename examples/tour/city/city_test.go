@@ -16,13 +16,14 @@ import (
 )
 
 // started is a city in a folder of its own, with a configuration.
-func started(t *testing.T, seed uint64, n int) (*City, *app.App) {
+func started(t *testing.T, seed uint64, n int, changed func(c *City)) (*City, *app.App) {
 	t.Helper()
 	dir := t.TempDir()
 	c, err := Start(t.Context(), dir, seed, n)
 	if err != nil {
 		t.Fatal(err)
 	}
+	changed(c)
 	t.Cleanup(func() {
 		if err := c.Stop(); err != nil {
 			t.Error(err)
@@ -72,7 +73,7 @@ func look(t *testing.T, a *app.App, pipeline string) (p app.Preview, refused, wa
 func TestCity_CreditsyncRefusesWhatIsWrongAndNothingElse(t *testing.T) {
 	t.Parallel()
 	for _, seed := range []uint64{20240103, 1} {
-		c, a := started(t, seed, 3000)
+		c, a := started(t, seed, 3000, func(*City) {})
 		for night := range 2 {
 			p, refused, warned := look(t, a, Penalties)
 			if got, want := int(p.Counts.Read), c.Book.Rows(); got != want {
@@ -106,5 +107,18 @@ func TestCity_CreditsyncRefusesWhatIsWrongAndNothingElse(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestCity_WithoutPostgres: where there is no PostgreSQL the commission's rows are the same in SQLite.
+func TestCity_WithoutPostgres(t *testing.T) {
+	t.Parallel()
+	c, a := started(t, 7, 1000, func(c *City) {
+		c.database.stop()
+		c.database = withoutPostgres(c.dir)
+	})
+	p, _, warned := look(t, a, Sanctions)
+	if r := c.Registers[Sanctions]; int(p.Counts.Read) != len(r.Rows()) || len(p.Rejects) != r.Refused() || len(warned) != 0 {
+		t.Errorf("read %d, refused %d, warned %v; want %d, %d, nothing", p.Counts.Read, len(p.Rejects), warned, len(r.Rows()), r.Refused())
 	}
 }

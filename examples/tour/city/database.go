@@ -44,6 +44,17 @@ func startDatabase(ctx context.Context, dir string) (*database, error) {
 	}, nil
 }
 
+// withoutPostgres is a file of SQLite.
+func withoutPostgres(dir string) *database {
+	path := filepath.Join(dir, "discipline.db")
+	return &database{
+		name: "SQLite", configured: "{engine: sqlite, file: discipline.db, table: sanction}", stop: func() {},
+		fill: func(ctx context.Context, table string, r *bureau.Register) error {
+			return fillSQLite(ctx, path, table, r)
+		},
+	}
+}
+
 // fillPostgres makes a table hold a register, in one transaction: who reads meanwhile sees the old one or the new one.
 func fillPostgres(ctx context.Context, url, table string, r *bureau.Register) (err error) {
 	conn, err := pgx.Connect(ctx, url)
