@@ -25,6 +25,7 @@ type opened struct {
 	kafka     *bus.Config
 	sliceRows uint64           // see pipelines.Runner; tests lower it
 	children  []*process.Child // in the order of their start
+	engine    *process.Child   // of children, the embedded engine
 	// server is set within serve, which opens warehouse and kafka, and takes them away when they go down.
 	server *server
 }
@@ -45,7 +46,7 @@ func (a *App) Close() error {
 		ending.Go(func() { _ = child.Stop(context.Background()) })
 	}
 	ending.Wait()
-	a.open.warehouse, a.open.ledger, a.open.vault, a.open.kafka, a.open.children = nil, nil, nil, nil, nil
+	a.open.warehouse, a.open.ledger, a.open.vault, a.open.kafka, a.open.children, a.open.engine = nil, nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }
 

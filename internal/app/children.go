@@ -28,8 +28,16 @@ func (a *App) engineURL(ctx context.Context) (string, error) {
 	if c := a.Config.Warehouse.ClickHouse; c != nil {
 		return c.URL.Reveal(), nil
 	}
+	if c := a.open.engine; c != nil { // started to look at the stores before they are opened
+		select {
+		case <-c.Done():
+		default:
+			return a.engineAt(c.Addr("http")), nil
+		}
+	}
 	addr, child, err := a.embeddedEngine(ctx, "")
 	a.keep(child)
+	a.open.engine = child
 	return a.engineAt(addr), err
 }
 

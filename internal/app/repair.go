@@ -109,7 +109,8 @@ func (a *App) Repair(ctx context.Context, w RepairWish, agree func([]Mended) boo
 	return out, err
 }
 
-// examine looks for parts that cannot be read until there are none, and then for what else is wrong.
+// examine looks for parts that cannot be read until there are none, then for what else is wrong, and
+// at last for rows that differ although their numbers do not.
 func examine(ctx context.Context, s *reconcile.Stores, kinds []*schemas.Kind, whole *bool) ([]reconcile.Damage, error) {
 	if !*whole {
 		found, err := s.Unreadable(ctx, kinds)
@@ -119,7 +120,10 @@ func examine(ctx context.Context, s *reconcile.Stores, kinds []*schemas.Kind, wh
 		*whole = true
 	}
 	found, _, err := s.Examine(ctx, kinds)
-	return found, err
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	return s.Differing(ctx, kinds)
 }
 
 // verifyTouched compares what was mended.

@@ -2,8 +2,16 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"creditsync/internal/bus"
+	"creditsync/internal/fault"
 	"creditsync/internal/reconcile"
 )
 
@@ -76,6 +84,122 @@ func TestRepair_TellsAgainWhatKafkaLost(t *testing.T) {
 	}
 	s.mends(RepairWish{Choice: Retell})
 	s.mustRun(60)
+	s.again()
+	s.wantDifferences(VerifyWish{Examples: 3}, nil)
+}
+
+// A commit that was closed, and of which neither an older ledger nor the list knows, is brought back where it is whole.
+func TestRepair_ACommitThatIsInNoList(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustRun(40)
+	s.keep("older", "ledger.db")
+	s.mustRun(60)
+	s.query("DELETE FROM credit.commits WHERE commit_no = 2")
+	s.restore("older", "ledger.db")
+	s.mends(RepairWish{})
+	s.mustRun(70)
+	s.again()
+	s.wantDifferences(VerifyWish{Examples: 3}, nil)
+
+	s.query("DELETE FROM credit.commits WHERE commit_no >= 2")
+	s.query("DELETE FROM credit.admin_penalty_versions WHERE commit_no = 3 AND seq = (SELECT min(seq) FROM credit.admin_penalty_versions WHERE commit_no = 3)")
+	s.restore("older", "ledger.db")
+	s.again()
+	r, err := s.Repair(context.Background(), RepairWish{}, func([]Mended) bool { return true })
+	if err != nil || len(r.Steps) != 1 || fault.CodeOf(r.Steps[0].Err) != "repair.unproven" {
+		t.Errorf("got %+v, %v, want that it cannot be proven whole", r.Steps, err)
+	}
+}
+
+// A topic of positions that is lost is written again; a topic that was made anew with other partitions is told everything, or
+// nothing, as the operator says; one whose partitions were added is never told again.
+func TestRepair_TopicsMadeAnew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustRun(40)
+	kafka, err := s.kafka(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cl, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	adm := kadm.NewClient(cl)
+	removeTopic(t, kafka, bus.PositionTopic)
+	if err := s.repaired(RepairWish{}, "relay.position_missing"); err != "" {
+		t.Error(err)
+	}
+	topic := bus.TopicOf("admin_penalty")
+	removeTopic(t, kafka, topic)
+	if r, err := adm.CreateTopic(t.Context(), 3, 1, nil, topic); err != nil || r.Err != nil {
+		t.Fatal(err, r.Err)
+	}
+	if err := s.repaired(RepairWish{}, "relay.topic_recreated"); err == "" {
+		t.Error("it was decided without the operator")
+	}
+	if err := s.repaired(RepairWish{Choice: Retell}, "relay.topic_recreated"); err != "" {
+		t.Error(err)
+	}
+	cl.Close()
+	s.again()
+	if err := s.run(); err != nil {
+		t.Fatal(err)
+	}
+	s.again()
+	s.wantDifferences(VerifyWish{Examples: 3}, nil)
+}
+
+// repaired says what is wrong with a repair of one damage, "" for nothing.
+func (s *site) repaired(w RepairWish, code string) string {
+	s.t.Helper()
+	r, err := s.Repair(context.Background(), w, func([]Mended) bool { return true })
+	if err != nil {
+		return err.Error()
+	}
+	for _, m := range append(r.Steps, r.Left...) {
+		if m.Code != code || !m.Done || m.Err != nil {
+			return fmt.Sprintf("%s: done %v, %v: %s %s", m.Code, m.Done, m.Err, m.What.EN, m.Needs.EN)
+		}
+	}
+	if len(r.Steps) == 0 {
+		return "nothing was mended"
+	}
+	return ""
+}
+
+func TestRepair_AdoptsANewLedger(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustRun(40)
+	s.mustRun(60)
+	deployment := s.query("SELECT anyLast(value) FROM credit.meta FINAL WHERE name = 'deployment'")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(s.path("data/ledger.db" + end))
+	}
+	s.again()
+	s.wantFault(s.run(), fault.Input, "stores.strangers")
+	s.again()
+	if err := s.repaired(RepairWish{Adopt: "0b46d290-6fe8-43bd-9f82-034b4ce3fd1b"}, ""); !strings.Contains(err, deployment) {
+		t.Errorf("another deployment: %s", err)
+	}
+	s.mends(RepairWish{Adopt: deployment})
+	s.mustRun(70)
+	s.again()
+	s.wantDifferences(VerifyWish{Examples: 3}, nil)
+}
+
+// What only a comparison of rows sees is mended too.
+func TestRepair_RowsThatDiffer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustRun(40)
+	s.query("INSERT INTO credit.admin_penalty_current SELECT * REPLACE (content_hash + 1 AS content_hash) FROM credit.admin_penalty_current ORDER BY record_id LIMIT 1")
+	s.mends(RepairWish{})
 	s.again()
 	s.wantDifferences(VerifyWish{Examples: 3}, nil)
 }

@@ -144,12 +144,12 @@ func sameTopic(name string, there bool, s topicState, pos Position) error {
 	case !there:
 		return fault.New(fault.Environment, "relay.topic_missing", fault.T("主题 %s 已不存在，而它已发布到提交 %d（位置 %d）", "topic %s is gone, and it was published up to commit %d (position %d)", name, pos.Commit(), pos.Seq)).
 			Do(fault.T("能恢复就恢复原主题；否则 creditsync repair 列出可选的做法：重建并重发，或重建后只发新的消息", "Restore it if that can be done; if not, creditsync repair lists the ways on: make it again and tell everything again, or make it again and tell only what is new"))
-	case s.partitions != pos.Partitions:
-		return fault.New(fault.Environment, "relay.partitions_changed", fault.T("主题 %s 的分区数由 %d 变为 %d：同一记录的消息会失去顺序", "topic %s had %d partitions and has %d now: messages of one record would lose their order", name, pos.Partitions, s.partitions)).
-			Do(fault.T("分区只能增加不能减少：creditsync repair 列出可选的做法，在消费方读完之前不要继续发布", "Partitions can only be added: creditsync repair lists the ways on; publish nothing before its consumers have read everything"))
 	case s.id != pos.TopicID && s.id != "" && pos.TopicID != "":
 		return fault.New(fault.Environment, "relay.topic_recreated", fault.T("主题 %s 已被删除并重建（%s，原为 %s）", "topic %s was deleted and made again (%s, was %s)", name, s.id, pos.TopicID)).
 			Do(fault.T("能恢复就恢复原主题；否则 creditsync repair 列出可选的做法：重发以前的消息，或只发新的", "Restore the old one if that can be done; if not, creditsync repair lists the ways on: tell the earlier messages again, or only what is new"))
+	case s.partitions != pos.Partitions:
+		return fault.New(fault.Environment, "relay.partitions_changed", fault.T("主题 %s 的分区数由 %d 变为 %d：同一记录的消息会失去顺序", "topic %s had %d partitions and has %d now: messages of one record would lose their order", name, pos.Partitions, s.partitions)).
+			Do(fault.T("分区只能增加不能减少：creditsync repair 列出可选的做法，在消费方读完之前不要继续发布", "Partitions can only be added: creditsync repair lists the ways on; publish nothing before its consumers have read everything"))
 	}
 	return nil
 }

@@ -91,7 +91,8 @@ func (t *tx) bringRun(r RunRow) error {
 }
 
 func (t *tx) bringCommit(kind string, c Commit) error {
-	args := []any{kind, c.No, c.Run.String(), c.RunNo, c.Pipeline, c.State, c.Live, c.Last, ms(c.ClosedAt), ms(c.ClosedAt), ms(c.ClosedAt),
+	applied := sql.NullInt64{Int64: ms(c.ClosedAt), Valid: c.State == CommitApplied}
+	args := []any{kind, c.No, c.Run.String(), c.RunNo, c.Pipeline, c.State, c.Live, c.Last, ms(c.ClosedAt), ms(c.ClosedAt), applied,
 		int64(c.Rows), int64(c.Notify), int64(c.Checksum), int64(c.QuarantineRows), int64(c.QuarantineChecksum)}
 	n, err := t.exec(`INSERT INTO commits (kind, no, run, run_no, pipeline, state, live, last, opened, closed, applied, version_rows, notify_rows, checksum, quarantine_rows, quarantine_checksum)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -102,6 +102,34 @@ func (s *Stores) planDamaged(ctx context.Context, m *Mending) {
 	}
 }
 
+// Differing compares what follows from the versions with them, row by row, as Verify does, and says what a repair can make
+// again: rows may differ although their numbers do not.
+func (s *Stores) Differing(ctx context.Context, kinds []*schemas.Kind) (found []Damage, err error) {
+	for _, k := range kinds {
+		tip, err := s.Ledger.Tip(ctx, k.Name)
+		if err != nil {
+			return nil, err
+		}
+		if tip.Closed == 0 {
+			continue
+		}
+		for _, one := range []struct {
+			code string
+			hold func(context.Context, *schemas.Kind, Wish) Part
+		}{{"stores.current_differs", s.verifyCurrent}, {"stores.current_differs", s.verifyLive}, {"stores.quarantine_differs", s.verifyQuarantine}} {
+			p := one.hold(ctx, k, Wish{Examples: 1})
+			if p.Err != nil {
+				return nil, p.Err
+			}
+			if p.Differs() {
+				found = append(found, Damage{Kind: k, Fault: fault.New(fault.Environment, one.code, fault.T("%[1]s：有行不同", "%[2]s: rows differ", p.What.ZH, p.What.EN))})
+				break // one after the other: the next may follow from it
+			}
+		}
+	}
+	return found, ctx.Err()
+}
+
 // rebuild makes what follows from the versions again.
 func (s *Stores) rebuild(ctx context.Context, k *schemas.Kind) error {
 	return s.locked(ctx, k, func(ctx context.Context, _ *ledger.Run, _ *ledger.KindLock) error {

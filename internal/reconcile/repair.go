@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -185,7 +186,7 @@ func (s *Stores) mendLedger(ctx context.Context, d Damage) error {
 			lost.Moved[c.No] = ledger.Standing{Run: one.Run, Cursor: c.Cursor, Inputs: c.Inputs, Moved: c.At}
 		}
 	}
-	if lost.Tried, err = s.tried(ctx, d, newest); err != nil {
+	if lost.Tried, err = s.tried(ctx, d, newest, &lost); err != nil {
 		return err
 	}
 	return s.locked(ctx, k, func(ctx context.Context, run *ledger.Run, lock *ledger.KindLock) error {
@@ -193,8 +194,9 @@ func (s *Stores) mendLedger(ctx context.Context, d Damage) error {
 	})
 }
 
-// tried are the numbers above the newest listed commit that carry rows.
-func (s *Stores) tried(ctx context.Context, d Damage, newest uint64) ([]uint64, error) {
+// tried are the numbers above the newest listed commit that carry rows. The newest of them may have been closed and not been
+// listed: then it is brought back too, if it is whole.
+func (s *Stores) tried(ctx context.Context, d Damage, newest uint64, lost *ledger.Lost) ([]uint64, error) {
 	highest := d.sight.engine.Highest
 	if highest <= newest {
 		return nil, nil
@@ -203,21 +205,66 @@ func (s *Stores) tried(ctx context.Context, d Damage, newest uint64) ([]uint64, 
 	if err != nil {
 		return nil, err
 	}
-	if b := d.sight.broker; closed || b != nil && b.Found && b.Position.Commit() >= highest {
-		return nil, fault.New(fault.Environment, "repair.unproven", fault.T("提交 %d 已关闭（当前表或 Kafka 知道它），但清单里没有，无法证明它完整", "commit %d was closed (current or Kafka know it) and is not listed: that it is whole cannot be proven", highest)).
-			Do(fault.T("请恢复最新的台账，或同一时刻的备份", "Restore the latest ledger, or a backup of one moment"))
-	}
 	there, err := s.Warehouse.CountCommits(ctx, d.Kind, newest+1, highest)
 	if err != nil {
 		return nil, err
 	}
-	list := []uint64{highest}
+	if b := d.sight.broker; closed || b != nil && b.Found && b.Position.Commit() >= highest {
+		if err := s.unlisted(ctx, d, highest, lost); err != nil {
+			return nil, err
+		}
+		delete(there, highest)
+	} else {
+		there[highest] = 0
+	}
+	list := make([]uint64, 0, len(there))
 	for no := range there {
-		if no != highest {
-			list = append(list, no)
+		list = append(list, no)
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// unlisted brings back a commit that was closed, for current or Kafka know it, and that is in no list. Its rows were counted
+// when it was closed; they are whole now if each number from 1 to the last is there once.
+func (s *Stores) unlisted(ctx context.Context, d Damage, no uint64, lost *ledger.Lost) error {
+	w, err := s.Warehouse.Whose(ctx, d.Kind, no)
+	if err != nil {
+		return err
+	}
+	sums, err := s.Warehouse.SumCommits(ctx, d.Kind, no, no)
+	if err != nil {
+		return err
+	}
+	refused, err := s.Warehouse.SumRefusals(ctx, d.Kind, no, no)
+	if err != nil {
+		return err
+	}
+	v, q := byNumber(sums)[no], byNumber(refused)[no]
+	if v.Rows == 0 || v.Rows != w.Last || v.Records != v.Rows || v.Numbers != v.Rows || q.Records != q.Rows {
+		return fault.New(fault.Environment, "repair.unproven", fault.T("提交 %[1]d 已关闭（当前表或 Kafka 知道它），但清单里没有，而且不完整：有 %[2]d 行，最后一行是第 %[3]d 行", "commit %[1]d was closed (current or Kafka know it), is not listed and is not whole: it has %[2]d rows, the last of them is number %[3]d", no, v.Rows, w.Last)).
+			Do(fault.T("请恢复最新的台账，或同一时刻的备份", "Restore the latest ledger, or a backup of one moment"))
+	}
+	run := ledger.RunRow{No: w.RunNo, Pipeline: w.Pipeline, Kind: d.Kind.Name, Note: "known by its rows alone", Started: w.At, Finished: w.At, Outcome: ledger.Outcome{State: ledger.RunFailed, ErrorCode: "run.ended", Error: "its process ended"}}
+	if b := d.sight.broker; b != nil && b.Found && b.Position.Commit() == no {
+		run.ID, err = uuid.Parse(b.Position.Run)
+	} else {
+		run.ID, err = uuid.NewV7()
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range lost.Runs {
+		if r.No == w.RunNo {
+			run = r
 		}
 	}
-	return list, nil
+	lost.Runs = append(lost.Runs, run)
+	lost.Commits = append(lost.Commits, ledger.Commit{
+		Kind: d.Kind.Name, No: no, Run: run.ID, RunNo: w.RunNo, Pipeline: w.Pipeline, State: ledger.CommitClosed, ClosedAt: w.At,
+		Rows: v.Rows, Notify: v.Notify, Checksum: v.Checksum, QuarantineRows: q.Rows, QuarantineChecksum: q.Checksum,
+	})
+	return nil
 }
 
 func runRow(r warehouse.RunRow) (ledger.RunRow, error) {

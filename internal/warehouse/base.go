@@ -49,3 +49,17 @@ func (w *Warehouse) CountGaps(ctx context.Context, k *schemas.Kind) error {
 	}
 	return w.SetGaps(ctx, k, gaps)
 }
+
+// Whose says of the rows of a commit who wrote them: from which run and pipeline, when, and the number of the last row.
+type Whose struct {
+	RunNo, Last uint64
+	Pipeline    string
+	At          time.Time
+}
+
+// Whose reads it from the rows themselves.
+func (w *Warehouse) Whose(ctx context.Context, k *schemas.Kind, commit uint64) (who Whose, err error) {
+	sql := fmt.Sprintf("SELECT max(run_no), bitAnd(max(seq), 16777215), toString(anyLast(pipeline)), max(ingested_at) FROM %s WHERE %s AND commit_no = %d", table(k, "versions"), seqRange(commit), commit)
+	err = w.row(ctx, "see who wrote a commit of "+k.Name, sql, &who.RunNo, &who.Last, &who.Pipeline, &who.At)
+	return who, err
+}

@@ -162,3 +162,29 @@ func findings() []app.Finding {
 		{What: fault.T("Kafka %s", "Kafka %s", "127.0.0.1:9092"), Err: kafkaFault()},
 	}
 }
+
+// repairs are what came of two damages: one that was mended, and, unless all is, one that failed and two that are left.
+func repairs(all bool) app.Repairing {
+	aside := app.Mended{
+		Kind: "admin_penalty", Code: "warehouse.detached", Done: true,
+		What: fault.T("credit.admin_penalty_versions 的数据片段 all_2_2_0 被分离，其中的行读不到", "parts of credit.admin_penalty_versions are set aside and their rows are not read: all_2_2_0"),
+		Will: fault.T("把分离的片段挂回", "attach the parts again"),
+	}
+	same := app.Verified{Name: "current", Kind: "admin_penalty", Checked: 194_752, What: fault.T("当前表与版本", "current records against the versions"), Unit: fault.T("条记录", "records")}
+	if all {
+		return app.Repairing{Steps: []app.Mended{aside}, Parts: []app.Verified{same}}
+	}
+	failed := app.Mended{
+		Kind: "admin_penalty", Code: "stores.ledger_older", Err: kafkaFault(),
+		What: fault.T("台账比 ClickHouse 旧", "the ledger is older than ClickHouse"), Will: fault.T("从 ClickHouse 找回", "bring it back from ClickHouse"),
+	}
+	gone := app.Mended{
+		Kind: "admin_penalty", Code: "stores.versions_lost",
+		What: fault.T("丢了 3 个版本", "3 versions are lost"), Needs: fault.T("从备份恢复", "restore a backup"),
+	}
+	return app.Repairing{Steps: []app.Mended{aside, failed}, Left: []app.Mended{{Kind: failed.Kind, Code: failed.Code, What: failed.What, Will: failed.Will}, gone}}
+}
+
+func replayed(dry bool) app.Retold {
+	return app.Retold{Kind: "admin_penalty", Topic: "credit.admin_penalty.replay", ID: "0b46d290-6fe8-43bd-9f82-034b4ce3fd1b", From: 16_777_217, To: 33_554_431, Messages: 1_204, DryRun: dry}
+}

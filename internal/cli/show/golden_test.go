@@ -32,11 +32,19 @@ func outputs(p Printer) map[string][]byte {
 		"dismissed":  p.Dismissed(2),
 		"exported": p.Exported([]app.Exported{
 			{Path: "out/吉州区市场监督管理局.xlsx", Authority: "吉州区市场监督管理局", Rows: 1_204}, {Path: "out/unknown.xlsx", Rows: 3}}),
-		"kinds":  p.Kinds([]*schemas.Kind{kind}),
-		"fields": p.Fields(kind),
-		"ready":  p.Ready("ClickHouse", map[string]string{"http": "127.0.0.1:8123", "native": "127.0.0.1:9000"}),
-		"error":  p.Error(kafkaFault()),
-		"notice": p.Notice(fault.T("密钥已生成：keys.json\n请备份。", "keys were made: keys.json\nBack them up.")),
+		"repair":        p.Repair(repairs(true), false),
+		"repair_left":   p.Repair(repairs(false), false),
+		"repair_dry":    p.Repair(app.Repairing{Left: repairs(false).Left}, true),
+		"repair_cannot": p.Repair(app.Repairing{Left: repairs(false).Left[1:]}, false),
+		"repair_none":   p.Repair(app.Repairing{}, false),
+		"repair_plan":   p.Plan(repairs(false).Left[:1]),
+		"replay":        p.Retold(replayed(false)),
+		"replay_dry":    p.Retold(replayed(true)),
+		"kinds":         p.Kinds([]*schemas.Kind{kind}),
+		"fields":        p.Fields(kind),
+		"ready":         p.Ready("ClickHouse", map[string]string{"http": "127.0.0.1:8123", "native": "127.0.0.1:9000"}),
+		"error":         p.Error(kafkaFault()),
+		"notice":        p.Notice(fault.T("密钥已生成：keys.json\n请备份。", "keys were made: keys.json\nBack them up.")),
 	}
 }
 
@@ -56,6 +64,8 @@ func TestDocuments_AreTheGoldenOnes(t *testing.T) {
 	for name, out := range map[string][]byte{
 		"run":      p.RunsJSON(results(), nil),
 		"check":    p.CheckJSON(findings()),
+		"repair":   p.RepairJSON(repairs(false)),
+		"replay":   p.RetoldJSON(replayed(false)),
 		"preview":  p.PreviewJSON(preview()),
 		"record":   p.RecordJSON(record()),
 		"history":  p.HistoryJSON(history()),

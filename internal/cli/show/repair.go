@@ -1,6 +1,8 @@
 package show
 
 import (
+	"slices"
+
 	"creditsync/internal/app"
 	"creditsync/internal/fault"
 )
@@ -41,8 +43,10 @@ func (p Printer) Repair(r app.Repairing, dryRun bool) []byte {
 	switch {
 	case len(r.Left) > 0 && dryRun:
 		g.line("%s", g.say("只是演示，什么都没有改动。", "this was a dry run; nothing was changed."))
-	case len(r.Left) > 0:
+	case slices.ContainsFunc(r.Left, func(m app.Mended) bool { return m.Will.EN != "" }):
 		g.line("%s", g.paint(red, g.sayf("还有 %d 处没有解决；同意列出的做法时加 --yes。", "%d left; add --yes to agree to what can be done.", len(r.Left))))
+	case len(r.Left) > 0:
+		g.line("%s", g.paint(red, g.sayf("还有 %d 处没有解决，修复不了：见上面各处的说明。", "%d left that a repair cannot mend; each says what is to be done.", len(r.Left))))
 	case len(r.Steps) == 0:
 		g.line("%s", g.say("台账、ClickHouse 和 Kafka 一致，没有要修复的。", "ledger, ClickHouse and Kafka agree; there is nothing to mend."))
 	default:
