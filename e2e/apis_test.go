@@ -203,3 +203,30 @@ func TestIncremental_API(t *testing.T) {
 	}
 	p.toldOnce()
 }
+
+// TestIncremental_API_I1 kills a run that reads an API around its commit: the cursor has moved if and only if its rows count.
+func TestIncremental_API_I1(t *testing.T) {
+	t.Parallel()
+	p := newProcurement(t, "300")
+	p.done()
+	for i, step := range []string{"written", "closed"} {
+		before := number64(t, p.text("SELECT sum(version) FROM credit.admin_penalty_current FINAL"))
+		for n := range 5 {
+			p.change(20*i+n+1, fmt.Sprintf("2024-03-01 %02d:00:00", i))
+		}
+		p.env = append(p.env, "CREDITSYNC_TEST_DIE_AT="+step)
+		if r := p.do("run"); r.status != -1 {
+			t.Fatalf("%s: the run ended with %d, it was to be killed\n%s", step, r.status, r.stderr)
+		}
+		p.env = p.env[:1]
+		r := p.done()
+		committed := step == "closed"
+		if committed && (r.Updated != 0 || r.Read > 5) || !committed && r.Updated != 5 {
+			t.Errorf("killed at %q: the next run reads %d rows and updates %d", step, r.Read, r.Updated)
+		}
+		if got := number64(t, p.text("SELECT sum(version) FROM credit.admin_penalty_current FINAL")); got != before+5 {
+			t.Errorf("killed at %q: versions sum up to %d, want %d", step, got, before+5)
+		}
+	}
+	p.toldOnce()
+}
