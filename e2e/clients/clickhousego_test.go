@@ -25,7 +25,7 @@ func (d *deployment) clickhouseGo(t *testing.T, name string) (s seen) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	s.Rows = goRows(ctx, t, conn)
 	var counted uint64

@@ -111,7 +111,7 @@ public class Reader {
                   return true;
                 }
               });
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
       while (!isRunning(c)) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException("the long query is not running");
@@ -119,7 +119,7 @@ public class Reader {
         TimeUnit.MILLISECONDS.sleep(20);
       }
       s.cancel();
-      return ended.get(60, TimeUnit.SECONDS);
+      return ended.get(240, TimeUnit.SECONDS);
     }
   }
 

@@ -9,7 +9,7 @@ const running = `SELECT count() AS n FROM system.processes WHERE query LIKE '%ig
 
 async function main() {
   const [host, port] = process.argv.slice(2)
-  const client = createClient({ url: `http://${host}:${port}`, compression: { response: true }, clickhouse_settings: { output_format_json_quote_decimals: 1 } })
+  const client = createClient({ url: `http://${host}:${port}`, compression: { response: true }, request_timeout: 300000, clickhouse_settings: { output_format_json_quote_decimals: 1 } })
   const rows = async (query, query_params) => (await client.query({ query, query_params, format: 'JSONCompactEachRow' })).json()
 
   const out = {}
@@ -43,7 +43,7 @@ async function main() {
   const long = client
     .query({ query: "SELECT count() FROM numbers(100000000000000) WHERE NOT ignore('node') SETTINGS max_threads = 1", abort_signal: abort.signal })
     .then(() => false, () => true)
-  for (const deadline = Date.now() + 60000; Number((await rows(running))[0][0]) === 0; ) {
+  for (const deadline = Date.now() + 240000; Number((await rows(running))[0][0]) === 0; ) {
     if (Date.now() > deadline) throw new Error('the long query is not running')
     await new Promise((r) => setTimeout(r, 20))
   }
