@@ -151,6 +151,54 @@ func TestRepair_TopicsMadeAnew(t *testing.T) {
 	s.wantDifferences(VerifyWish{Examples: 3}, nil)
 }
 
+// Who says so goes on after what is gone: the topic stays without the earlier messages, and everything later is told once. A
+// topic to which partitions were added can only go on.
+func TestRepair_TellsNothingAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustRun(40)
+	kafka, err := s.kafka(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic := bus.TopicOf("admin_penalty")
+	removeTopic(t, kafka, topic)
+	if err := s.repaired(RepairWish{Choice: NoRetell}, "relay.topic_missing"); err != "" {
+		t.Error(err)
+	}
+	s.mustRun(60)
+	told := func(want int) {
+		t.Helper()
+		n := 0
+		if err := bus.Read(t.Context(), kafka, topic, func(bus.Message) bool { n++; return true }); err != nil || n != want {
+			t.Errorf("%d messages, %v, want %d", n, err, want)
+		}
+	}
+	kafka, err = s.kafka(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	told(20)
+	cl, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	if r, err := kadm.NewClient(cl).CreatePartitions(t.Context(), 2, topic); err != nil || r.Error() != nil {
+		t.Fatal(err, r.Error())
+	}
+	if err := s.repaired(RepairWish{Choice: Retell}, "relay.partitions_changed"); !strings.Contains(err, "cannot be told again") {
+		t.Errorf("told again: %s", err)
+	}
+	if err := s.repaired(RepairWish{Choice: NoRetell}, "relay.partitions_changed"); err != "" {
+		t.Error(err)
+	}
+	if err := s.run(); err != nil {
+		t.Fatal(err)
+	}
+	told(20)
+}
+
 // repaired says what is wrong with a repair of one damage, "" for nothing.
 func (s *site) repaired(w RepairWish, code string) string {
 	s.t.Helper()
