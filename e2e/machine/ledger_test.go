@@ -90,7 +90,7 @@ func TestCorruptLedger(t *testing.T) {
 	if err := os.WriteFile(s.LedgerAt, older, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.says(0, "the ledger is older than ClickHouse", "repair", "--yes")
+	s.Says(0, "the ledger is older than ClickHouse", "repair", "--yes")
 	s.Deliver(from.Files(t, 2))
 	s.Calmly()
 }

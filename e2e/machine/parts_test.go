@@ -31,18 +31,10 @@ func (s *deployment) overwrite(path string) {
 	}
 }
 
-// says runs a command, which must end with a status and say a text.
-func (s *deployment) says(status int, text string, args ...string) {
-	s.T.Helper()
-	if p := s.Start(nil, args...); p.Ended() != status || !p.Says(text) {
-		s.T.Errorf("%v: exit %d, want %d and a word of %q: %s", args, p.Ended(), status, text, p.Printed())
-	}
-}
-
 // mended runs a repair, which looks at everything it touched at the end.
 func (s *deployment) mended(what string) {
 	s.T.Helper()
-	s.says(0, what, "repair", "--yes")
+	s.Says(0, what, "repair", "--yes")
 }
 
 // TestParts: a part of a table that somebody detached, and one whose file has other bytes than were written. Each is named,
@@ -58,10 +50,10 @@ func TestParts(t *testing.T) {
 	_, name := s.newest("admin_penalty_versions")
 	s.Ask("ALTER TABLE credit.admin_penalty_versions DETACH PART '" + name + "'")
 	for _, command := range []string{"run", "check"} {
-		s.says(3, "admin_penalty_versions/"+name, command)
+		s.Says(3, "admin_penalty_versions/"+name, command)
 	}
 	what := "parts of credit.admin_penalty_versions are set aside and their rows are not read: " + name
-	s.says(1, what, "repair", "--dry-run")
+	s.Says(1, what, "repair", "--dry-run")
 	s.mended(what)
 
 	// All that the newest commit wrote are the last versions of their records, which the analysts' copy has too.
@@ -69,14 +61,14 @@ func TestParts(t *testing.T) {
 	s.Alone()
 	s.overwrite(filepath.Join(path, "data.bin"))
 	s.Beside()
-	s.says(3, name, "verify")
+	s.Says(3, name, "verify")
 	s.mended("parts of credit.admin_penalty_versions are damaged: " + name)
 
 	path, name = s.newest("admin_penalty_current")
 	s.Alone()
 	s.overwrite(filepath.Join(path, "data.bin"))
 	s.Beside()
-	s.says(3, name, "run")
+	s.Says(3, name, "run")
 	s.mended("parts of credit.admin_penalty_current are damaged: " + name)
 	s.Deliver(from.Files(t, 2))
 	s.Calmly()
@@ -94,11 +86,11 @@ func (s *deployment) onlyThere(t *testing.T) {
 	s.Alone()
 	s.overwrite(filepath.Join(first, "data.bin"))
 	s.Beside()
-	s.says(1, "are in a backup only: restore credit.admin_penalty_versions", "repair", "--yes")
-	s.says(3, "damaged", "verify")
+	s.Says(1, "are in a backup only: restore credit.admin_penalty_versions", "repair", "--yes")
+	s.Says(3, "damaged", "verify")
 	s.Alone()
 	if err := os.Remove(filepath.Join(first, "data.bin")); err != nil {
 		t.Fatal(err)
 	}
-	s.says(3, "admin_penalty_versions", "run")
+	s.Says(3, "admin_penalty_versions", "run")
 }

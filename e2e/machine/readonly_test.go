@@ -12,8 +12,8 @@ func (s *deployment) readOnly(t *testing.T, disks map[string]*disk) {
 		d.readOnly(true)
 		s.refused(s.Start(nil, "run", "--json"), one.store+" read-only", d.dir, one.code)
 		if one.store == "data" {
-			s.says(3, "read-only", "check")
-			s.says(3, d.dir, "check")
+			s.Says(3, "read-only", "check")
+			s.Says(3, d.dir, "check")
 		}
 		d.readOnly(false)
 	}

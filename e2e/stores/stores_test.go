@@ -82,14 +82,6 @@ func (s *deployment) copied(from, to string) {
 	}
 }
 
-// says runs a command, which must end with a status and say a text.
-func (s *deployment) says(status int, text string, args ...string) {
-	s.T.Helper()
-	if p := s.Start(nil, args...); p.Ended() != status || !p.Says(text) {
-		s.T.Errorf("%v: exit %d, want %d and a word of %q: %s", args, p.Ended(), status, text, p.Printed())
-	}
-}
-
 // stands is how the records are, whatever their versions are numbered, but for those of which a row is refused just now: they
 // stay as they were.
 func (s *deployment) stands() []string {
@@ -197,9 +189,9 @@ func TestAnOlderLedger(t *testing.T) {
 	if now, err := os.ReadFile(s.LedgerAt); err != nil || string(now) != string(older) {
 		t.Errorf("the ledger was written to: %v", err)
 	}
-	s.says(1, "", "repair")
-	s.says(0, "", "repair", "--yes")
-	s.says(0, "", "verify")
+	s.Says(1, "", "repair")
+	s.Says(0, "", "repair", "--yes")
+	s.Says(0, "", "verify")
 	s.night(2)
 }
 
@@ -229,12 +221,12 @@ func TestOlder(t *testing.T) {
 			for _, back := range backs {
 				back()
 			}
-			s.says(3, c.says, "run")
-			s.says(1, "give up the", "repair", "--dry-run")
-			s.says(0, "given up", "repair", "--yes")
+			s.Says(3, c.says, "run")
+			s.Says(1, "give up the", "repair", "--dry-run")
+			s.Says(0, "given up", "repair", "--yes")
 			s.Beside()
 			s.night(4)
-			s.says(0, "of commits that were given up", "verify")
+			s.Says(0, "of commits that were given up", "verify")
 			s.eightDaysLater() // what was inserted by a lost commit, and is gone, is told by its tombstone
 			s.like(calm)
 		})

@@ -71,3 +71,11 @@ func (p *Process) Outcome() string {
 	}
 	return fmt.Sprintf("exit %d %s %s", r.Status, state, problem.Code)
 }
+
+// Says runs a command of the site, which must end with a status and say a text.
+func (s *Site) Says(status int, text string, args ...string) {
+	s.T.Helper()
+	if p := s.Start(nil, args...); p.Ended() != status || !p.Says(text) {
+		s.T.Errorf("%v: exit %d, want %d and a word of %q: %s", args, p.Ended(), status, text, p.Printed())
+	}
+}
