@@ -17,64 +17,68 @@ import (
 	"syscall"
 
 	"creditsync/bench/duel"
-	"creditsync/bench/firstload"
 	"creditsync/bench/ground"
-	"creditsync/bench/postgres"
-	"creditsync/bench/ready"
-	"creditsync/bench/workbook"
 )
 
 func main() {
 	ground.Main()
-	rows := flag.Int("rows", 1_000_000, "rows of the large inputs; the small input of W1 and the workbook have a fifth of it")
-	pairs := flag.Int("pairs", 5, "pairs of a workload")
-	pipelines := flag.Int("pipelines", 1000, "pipelines of W7")
-	only := flag.String("only", "", "workloads with commas; without it all")
-	binary := flag.String("binary", "bin/creditsync", "the program to measure")
-	out := flag.String("out", "bench/out", "folder of the results")
+	var o options
+	flag.IntVar(&o.rows, "rows", 1_000_000, "rows of the large inputs; the small input of W1 and the workbook have a fifth of it")
+	flag.IntVar(&o.known, "known", 10_000_000, "known records of W2, W3 and growth: 10 GB of disk for each ten million, meanwhile 25")
+	flag.IntVar(&o.pairs, "pairs", 5, "pairs of a workload")
+	flag.IntVar(&o.pipelines, "pipelines", 1000, "pipelines of W7")
+	flag.StringVar(&o.only, "only", "", "workloads with commas; without it all")
+	flag.StringVar(&o.binary, "binary", "bin/creditsync", "the program to measure")
+	flag.StringVar(&o.out, "out", "bench/out", "folder of the results")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(*only, *out, []workload{
-		{"W1", func() (*duel.Result, error) { return firstload.Run(ctx, *binary, *rows, *rows/5, *pairs) }},
-		{"W5", func() (*duel.Result, error) { return postgres.Run(ctx, *rows, *pairs) }},
-		{"W6", func() (*duel.Result, error) { return workbook.Run(ctx, *rows/5, *pairs) }},
-		{"W7", func() (*duel.Result, error) { return ready.Run(ctx, *binary, *pipelines, *pairs) }},
-	})
-	if err != nil {
+	if err := run(o, workloads(ctx, o)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-type workload struct {
-	id      string
-	measure func() (*duel.Result, error)
+type options struct {
+	rows, known, pairs, pipelines int
+	only, binary, out             string
+}
+
+// wants tells whether one of the workloads is asked for.
+func (o options) wants(ids string) bool {
+	for id := range strings.SplitSeq(ids, ",") {
+		if o.only == "" || strings.Contains(","+o.only+",", ","+id+",") {
+			return true
+		}
+	}
+	return false
 }
 
 // run measures one workload after the other, prints all figures and then fails if a floor was missed.
-func run(only, out string, all []workload) error {
+func run(o options, all []workload) error {
 	var lines strings.Builder
 	var missed []string
 	for _, w := range all {
-		if only != "" && !strings.Contains(","+only+",", ","+w.id+",") {
+		if !o.wants(w.ids) {
 			continue
 		}
-		r, err := w.measure()
+		results, err := w.measure()
 		if err != nil {
 			return err
 		}
-		fmt.Println(r.Table())
-		lines.WriteString(r.Line())
-		if err := r.Keep(out); err != nil {
-			return err
-		}
-		if err := r.Judge(); err != nil {
-			missed = append(missed, err.Error())
+		for _, r := range results {
+			fmt.Println(r.Table())
+			lines.WriteString(r.Line())
+			if err := r.Keep(o.out); err != nil {
+				return err
+			}
+			if err := r.Judge(); err != nil {
+				missed = append(missed, err.Error())
+			}
 		}
 	}
 	if lines.Len() == 0 {
-		return fmt.Errorf("no workload is called %q", only)
+		return fmt.Errorf("no workload is called %q", o.only)
 	}
 	fmt.Print(duel.Head(), lines.String())
 	if len(missed) > 0 {

@@ -5,13 +5,14 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // Watch runs the program and returns its output, and the CPU and the most memory of its own process in a sample without
-// wall time and counts.
+// wall time and counts. A broker that it starts as its child is counted apart.
 func Watch(cmd *exec.Cmd) ([]byte, Sample, error) {
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
@@ -20,18 +21,25 @@ func Watch(cmd *exec.Cmd) ([]byte, Sample, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, Sample{}, err
 	}
-	done, peak := make(chan struct{}), make(chan float64)
+	done, seen := make(chan struct{}), make(chan Sample)
 	go func() {
 		look := time.NewTicker(5 * time.Millisecond)
 		defer look.Stop()
-		var most float64
+		var s Sample
+		child := 0
 		for {
 			select {
 			case <-done:
-				peak <- most
+				seen <- s
 				return
 			case <-look.C:
-				most = max(most, HighWater(cmd.Process.Pid))
+				s.Peak = max(s.Peak, HighWater(cmd.Process.Pid))
+				if child == 0 {
+					child = childOf(cmd.Process.Pid)
+				}
+				if child != 0 {
+					s.Broker, s.BrokerPeak = max(s.Broker, CPUOf(child)), max(s.BrokerPeak, HighWater(child))
+				}
 			}
 		}
 	}()
@@ -40,9 +48,34 @@ func Watch(cmd *exec.Cmd) ([]byte, Sample, error) {
 		err = e
 	}
 	close(done)
-	s := Sample{Own: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), Peak: <-peak}
+	s := <-seen
+	// What the kernel says of a process that has ended includes the children that it waited for.
+	s.Own = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds() - s.Broker
 	return out, s, err
 }
+
+// childOf is a child of the process, 0 if it has none.
+func childOf(pid int) int {
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return 0
+	}
+	for _, list := range lists {
+		body, err := os.ReadFile(list)
+		if err != nil {
+			continue
+		}
+		if first, _, ok := strings.Cut(string(body), " "); ok {
+			child, _ := strconv.Atoi(first)
+			return child
+		}
+	}
+	return 0
+}
+
+// Settle forgets the most memory that a process has had so far: HighWater counts from here on. Where the kernel does not
+// allow it, HighWater goes on counting from the process's start.
+func Settle(pid int) { _ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0) }
 
 // HighWater is the most memory that a process has had (VmHWM), in MiB; 0 when it is gone.
 func HighWater(pid int) float64 {

@@ -11,7 +11,11 @@ type Sample struct {
 	Wall   float64 `json:"wall_seconds"`
 	Own    float64 `json:"own_cpu_seconds"`              // CPU of the side's own process
 	Engine float64 `json:"engine_cpu_seconds,omitempty"` // CPU of the engine meanwhile
+	Broker float64 `json:"broker_cpu_seconds,omitempty"` // CPU of the broker meanwhile
 	Peak   float64 `json:"peak_mib,omitempty"`           // most memory of the side's own process
+	// EnginePeak and BrokerPeak are the most memory of the engine's and of the broker's process meanwhile.
+	EnginePeak float64 `json:"engine_peak_mib,omitempty"`
+	BrokerPeak float64 `json:"broker_peak_mib,omitempty"`
 	// Counts are what the side worked on (rows, cells, bytes). A count that both sides have must be equal.
 	Counts map[string]int64 `json:"counts"`
 }
@@ -37,11 +41,14 @@ func used() float64 {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }
 
-// Wall, Own, Engine and Peak name a figure of a sample, for Each.
-func Wall(s Sample) float64   { return s.Wall }
-func Own(s Sample) float64    { return s.Own }
-func Engine(s Sample) float64 { return s.Engine }
-func Peak(s Sample) float64   { return s.Peak }
+// These name a figure of a sample, for Each.
+func Wall(s Sample) float64       { return s.Wall }
+func Own(s Sample) float64        { return s.Own }
+func Engine(s Sample) float64     { return s.Engine }
+func Broker(s Sample) float64     { return s.Broker }
+func Peak(s Sample) float64       { return s.Peak }
+func EnginePeak(s Sample) float64 { return s.EnginePeak }
+func BrokerPeak(s Sample) float64 { return s.BrokerPeak }
 
 // Each is one figure of every sample.
 func Each(list []Sample, of func(Sample) float64) []float64 {

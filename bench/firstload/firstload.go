@@ -106,7 +106,7 @@ func ours(ctx context.Context, g *ground.Ground, input string) (duel.Sample, err
 		return duel.Sample{}, err
 	}
 	defer os.RemoveAll(site)
-	o, s, err := g.Sync(ctx, site)
+	o, s, err := g.Sync(ctx, site, "bench")
 	s.Counts = map[string]int64{"rows": int64(o.Inserted)}
 	return s, err
 }

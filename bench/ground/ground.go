@@ -3,6 +3,7 @@
 package ground
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,8 +14,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"creditsync/bench/duel"
+	"creditsync/internal/testkit/kafka"
 )
 
 // Ground is one engine and a folder.
@@ -24,6 +27,7 @@ type Ground struct {
 	engine *exec.Cmd
 	url    string
 	sites  int
+	kafka  *kafka.Broker // of the newest site; nil where the program starts the embedded one
 }
 
 // Start starts the engine on a free loopback port, in a temporary folder; Close ends it and removes the folder. binary is
@@ -49,11 +53,31 @@ func (g *Ground) Close() {
 	if g.engine != nil {
 		Stop(g.engine)
 	}
+	if g.kafka != nil {
+		g.kafka.Stop()
+	}
 	_ = os.RemoveAll(g.Dir)
 }
 
 // EngineCPU is the CPU seconds that the engine has used so far.
 func (g *Ground) EngineCPU() float64 { return duel.CPUOf(g.engine.Process.Pid) }
+
+// Quiet waits until the engine merges nothing: what one measurement left behind is not the next one's work.
+func (g *Ground) Quiet(ctx context.Context) error {
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		busy, err := g.Query(ctx, "SELECT count() FROM system.merges")
+		if err != nil || busy == "0" {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		}
+	}
+}
 
 // Query runs a statement and returns its output.
 func (g *Ground) Query(ctx context.Context, sql string) (string, error) {
@@ -80,11 +104,36 @@ func (g *Ground) Query(ctx context.Context, sql string) (string, error) {
 type Outcome struct {
 	State                                                  string
 	Read, Inserted, Updated, Deleted, Unchanged, Published uint64
-	Seconds                                                float64
+	Seconds                                                float64 // from the lease to the commit applied
+	PublishSeconds                                         float64 `json:"publish_seconds"` // from the commit applied to the last message committed
 }
 
-// Fresh makes the folder of a new site on empty tables, with the file linked into its inbox; Gone removes it.
+// Fresh makes the folder of a new site on empty tables, with the file linked into its inbox and the embedded broker.
 func (g *Ground) Fresh(ctx context.Context, input string) (string, error) {
+	site, err := g.site(ctx, "embedded: {listen: 127.0.0.1:0}", "  - {name: bench, kind: admin_penalty, mode: snapshot, source: {file: {path: inbox/*.csv}}}\n")
+	if err != nil {
+		return "", err
+	}
+	return site, os.Link(input, filepath.Join(site, "inbox", "penalties.csv"))
+}
+
+// OnKafka makes the folder of a new site on empty tables and an Apache Kafka of its own, which ends the one of the site
+// before. The lines are those below "pipelines:".
+func (g *Ground) OnKafka(ctx context.Context, pipelines string) (string, error) {
+	if g.kafka != nil {
+		g.kafka.Stop()
+	}
+	var err error
+	if g.kafka, err = kafka.Start(ctx, filepath.Join(g.Dir, "kafka", strconv.Itoa(g.sites))); err != nil {
+		return "", err
+	}
+	return g.site(ctx, fmt.Sprintf("kafka: {brokers: [%q]}", g.kafka.Addr), pipelines)
+}
+
+// Broker is the address of the Kafka of the newest site that has one.
+func (g *Ground) Broker() string { return g.kafka.Addr }
+
+func (g *Ground) site(ctx context.Context, bus, pipelines string) (string, error) {
 	g.sites++
 	if _, err := g.Query(ctx, "DROP DATABASE IF EXISTS credit SYNC"); err != nil {
 		return "", err
@@ -93,22 +142,38 @@ func (g *Ground) Fresh(ctx context.Context, input string) (string, error) {
 	if err := os.MkdirAll(filepath.Join(site, "inbox"), 0o755); err != nil {
 		return "", err
 	}
-	if err := os.Link(input, filepath.Join(site, "inbox", "penalties.csv")); err != nil {
-		return "", err
-	}
-	config := fmt.Sprintf("language: en\nwarehouse: {clickhouse: {url: %q}}\nbus: {embedded: {listen: 127.0.0.1:0}}\npipelines:\n  - {name: bench, kind: admin_penalty, mode: snapshot, source: {file: {path: inbox/*.csv}}}\n", g.url)
+	config := fmt.Sprintf("language: en\nwarehouse: {clickhouse: {url: %q}}\nbus: {%s}\npipelines:\n%s", g.url, bus, pipelines)
 	return site, os.WriteFile(filepath.Join(site, "creditsync.yaml"), []byte(config), 0o644)
 }
 
-// Sync runs the site's pipeline once. The sample's wall time is what the run says of itself, from the lease to the commit
-// applied; its own CPU has the broker that it starts, publishing included.
-func (g *Ground) Sync(ctx context.Context, site string) (Outcome, duel.Sample, error) {
-	cmd := exec.CommandContext(ctx, g.binary, "run", "--json", "-c", filepath.Join(site, "creditsync.yaml"))
-	cmd.Stderr = os.Stderr
-	cpu := g.EngineCPU()
-	out, s, err := duel.Watch(cmd)
+// Prepare makes the site's tables and keys: it runs a pipeline that finds no input yet.
+func (g *Ground) Prepare(ctx context.Context, site, pipeline string) error {
+	out, err := exec.CommandContext(ctx, g.binary, "run", pipeline, "--json", "-c", filepath.Join(site, "creditsync.yaml")).CombinedOutput()
 	if err != nil {
-		return Outcome{}, s, fmt.Errorf("run: %w: %s", err, out)
+		return fmt.Errorf("run without input: %w: %s", err, out)
+	}
+	return nil
+}
+
+// Sync runs one of the site's pipelines once. The sample's wall time is what the run says of itself, from the lease to the
+// commit applied; the CPU seconds are those of the whole command, publishing included.
+func (g *Ground) Sync(ctx context.Context, site, pipeline string) (Outcome, duel.Sample, error) {
+	cmd := exec.CommandContext(ctx, g.binary, "run", pipeline, "--json", "-c", filepath.Join(site, "creditsync.yaml"))
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	duel.Settle(g.engine.Process.Pid)
+	cpu, broker := g.EngineCPU(), 0.0
+	if g.kafka != nil {
+		duel.Settle(g.kafka.PID())
+		broker = duel.CPUOf(g.kafka.PID())
+	}
+	out, s, err := duel.Watch(cmd)
+	s.EnginePeak = duel.HighWater(g.engine.Process.Pid)
+	if g.kafka != nil {
+		s.Broker, s.BrokerPeak = duel.CPUOf(g.kafka.PID())-broker, duel.HighWater(g.kafka.PID())
+	}
+	if err != nil {
+		return Outcome{}, s, fmt.Errorf("run: %w: %s%s", err, out, said.Bytes())
 	}
 	var doc struct{ Pipelines []Outcome }
 	if err := json.Unmarshal(out, &doc); err != nil {

@@ -197,6 +197,9 @@ func (b *Broker) ready(ctx context.Context) error {
 	}
 }
 
+// PID is the broker's process.
+func (b *Broker) PID() int { return b.cmd.Process.Pid }
+
 // Stop ends the broker and waits for it. It may be called again.
 func (b *Broker) Stop() {
 	_ = b.cmd.Process.Signal(syscall.SIGTERM)
