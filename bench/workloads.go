@@ -9,6 +9,7 @@ import (
 	"creditsync/bench/known"
 	"creditsync/bench/postgres"
 	"creditsync/bench/ready"
+	"creditsync/bench/relay"
 	"creditsync/bench/trickle"
 	"creditsync/bench/workbook"
 )
@@ -30,6 +31,7 @@ func workloads(ctx context.Context, o options) []workload {
 	return []workload{
 		alone("W1", func() (*duel.Result, error) { return firstload.Run(ctx, o.binary, o.rows, o.rows/5, o.pairs) }),
 		{"growth,W2,W3", func() ([]*duel.Result, error) { return onKnown(ctx, o) }},
+		alone("W4", func() (*duel.Result, error) { return relay.Run(ctx, o.binary, o.rows, o.pairs) }),
 		alone("W5", func() (*duel.Result, error) { return postgres.Run(ctx, o.rows, o.pairs) }),
 		alone("W6", func() (*duel.Result, error) { return workbook.Run(ctx, o.rows/5, o.pairs) }),
 		alone("W7", func() (*duel.Result, error) { return ready.Run(ctx, o.binary, o.pipelines, o.pairs) }),

@@ -161,17 +161,7 @@ func (g *Ground) Sync(ctx context.Context, site, pipeline string) (Outcome, duel
 	cmd := exec.CommandContext(ctx, g.binary, "run", pipeline, "--json", "-c", filepath.Join(site, "creditsync.yaml"))
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	duel.Settle(g.engine.Process.Pid)
-	cpu, broker := g.EngineCPU(), 0.0
-	if g.kafka != nil {
-		duel.Settle(g.kafka.PID())
-		broker = duel.CPUOf(g.kafka.PID())
-	}
-	out, s, err := duel.Watch(cmd)
-	s.EnginePeak = duel.HighWater(g.engine.Process.Pid)
-	if g.kafka != nil {
-		s.Broker, s.BrokerPeak = duel.CPUOf(g.kafka.PID())-broker, duel.HighWater(g.kafka.PID())
-	}
+	out, s, err := g.Watch(cmd)
 	if err != nil {
 		return Outcome{}, s, fmt.Errorf("run: %w: %s%s", err, out, said.Bytes())
 	}
@@ -183,6 +173,22 @@ func (g *Ground) Sync(ctx context.Context, site, pipeline string) (Outcome, duel
 	if o.State != "done" || o.Inserted+o.Updated+o.Deleted != o.Published {
 		return o, s, fmt.Errorf("the run ended %s: %+v", o.State, o)
 	}
-	s.Wall, s.Engine = o.Seconds, g.EngineCPU()-cpu
+	s.Wall = o.Seconds
 	return o, s, nil
+}
+
+// Watch runs a program and measures it, and the engine and the broker meanwhile; the sample has no wall time and no counts.
+func (g *Ground) Watch(cmd *exec.Cmd) ([]byte, duel.Sample, error) {
+	duel.Settle(g.engine.Process.Pid)
+	cpu, broker := g.EngineCPU(), 0.0
+	if g.kafka != nil {
+		duel.Settle(g.kafka.PID())
+		broker = duel.CPUOf(g.kafka.PID())
+	}
+	out, s, err := duel.Watch(cmd)
+	s.Engine, s.EnginePeak = g.EngineCPU()-cpu, duel.HighWater(g.engine.Process.Pid)
+	if g.kafka != nil {
+		s.Broker, s.BrokerPeak = duel.CPUOf(g.kafka.PID())-broker, duel.HighWater(g.kafka.PID())
+	}
+	return out, s, err
 }

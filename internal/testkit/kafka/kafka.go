@@ -65,13 +65,20 @@ func Start(ctx context.Context, dir string) (*Broker, error) {
 	return nil, last
 }
 
+// Tools is the class path of Kafka's own command line tools, such as org.apache.kafka.tools.ProducerPerformance; the script
+// fetches them if they are not there.
+func Tools(ctx context.Context) (string, error) {
+	dir, err := jars(ctx, "tools")
+	return filepath.Join(dir, "*"), err
+}
+
 // jars is the folder of Kafka's jars; the script fetches them if they are not there.
-func jars(ctx context.Context) (string, error) {
+func jars(ctx context.Context, which ...string) (string, error) {
 	root, err := module.Root()
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(root, "scripts", "kafka.sh"))
+	cmd := exec.CommandContext(ctx, filepath.Join(root, "scripts", "kafka.sh"), which...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
