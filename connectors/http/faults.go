@@ -24,7 +24,7 @@ func (c *client) unanswered(err error) error {
 	case errors.As(err, &led):
 		return redirectRefused(c.o, led.to)
 	case errors.Is(err, nethttp.ErrSchemeMismatch):
-		return tlsFault(c.o, errors.New("the server does not speak TLS"))
+		return tlsFault(c.o, &fault.Error{What: fault.T("服务器不支持 TLS", "the server does not speak TLS")})
 	case remote.IsTLS(err):
 		return tlsFault(c.o, remote.OneLine(errors.Unwrap(err)))
 	case errors.As(err, &host):
@@ -94,7 +94,7 @@ func tlsFile(err error) error {
 
 func slow(o Options, err error) error {
 	if isDial(err) {
-		return unreachable(o, errors.New("timed out"))
+		return unreachable(o, remote.TimedOut())
 	}
 	return fault.New(fault.Environment, "http.slow", fault.T("%[1]s 在 %[2]s 内没有开始回答", "%[1]s has not begun to answer within %[2]s", o.about(), remote.Brief(o.Answer))).Again().
 		Do(fault.T("请减小 page.size，或加大 answer", "make page.size smaller, or raise answer"))

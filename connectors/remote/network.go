@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"creditsync/internal/fault"
 )
 
 // IsNetwork reports an error of a connection: it was refused, lost, or timed out.
@@ -44,12 +46,15 @@ func Bare(err error) error {
 	case errors.As(err, &host):
 		return errors.New(host.Err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return errors.New("connection closed by the other side")
+		return &fault.Error{What: fault.T("对方关闭了连接", "connection closed by the other side")}
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return errors.New("timed out")
+		return TimedOut()
 	}
 	return OneLine(err)
 }
+
+// TimedOut is the cause that nothing came in time.
+func TimedOut() error { return &fault.Error{What: fault.T("超时", "timed out")} }
 
 // OneLine is an error's text on one line, without what it wraps: drivers put their whole configuration there.
 func OneLine(err error) error { return errors.New(strings.Join(strings.Fields(err.Error()), " ")) }

@@ -44,7 +44,7 @@ type server struct {
 	mu       sync.Mutex
 	progress map[string]pipelines.Progress // of the runs that go, by pipeline
 	ran      bool                          // runs have ended since the analysts' list was brought forward
-	refused  map[string][]console.Refused  // by pipeline; nil: not counted yet
+	refused  map[string]refused            // by pipeline; nil: not counted yet
 	alertErr error                         // why the last alert could not be delivered
 	bad      map[string]error              // kinds whose stores do not belong together; nil: not asked yet
 	fitAt    time.Time                     // when that was found
@@ -179,6 +179,9 @@ func (s *server) addresses(web *web) map[string]string {
 	out := map[string]string{"console": "http://" + web.address}
 	if s.Config.Warehouse.Embedded != nil {
 		out["clickhouse"] = s.engine.at()
+		if owner, held, err := process.ReadOwner(s.engineLock()); err == nil && held && owner.Addresses["native"] != "" {
+			out["clickhouse native"] = owner.Addresses["native"]
+		}
 	}
 	if s.Config.Bus.Embedded != nil {
 		out["kafka"] = s.broker.at()

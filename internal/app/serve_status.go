@@ -102,7 +102,7 @@ func (r *relaying) trouble() fault.Text {
 }
 
 // refusedNow counts the open rows in quarantine.
-func (s *server) refusedNow(ctx context.Context) (map[string][]console.Refused, error) {
+func (s *server) refusedNow(ctx context.Context) (map[string]refused, error) {
 	w, err := s.warehouse(ctx)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"creditsync/internal/warehouse"
 	"creditsync/scheduler"
 	"creditsync/schemas"
+	"creditsync/transforms"
 )
 
 // Status is how everything is, as the status page and `creditsync status` show it.
@@ -132,7 +133,7 @@ func (a *App) kindTitle(k *schemas.Kind) string {
 }
 
 // refusedIfUp counts the open rows in quarantine where the engine is up; nil where it is not.
-func (a *App) refusedIfUp(ctx context.Context) (map[string][]console.Refused, error) {
+func (a *App) refusedIfUp(ctx context.Context) (map[string]refused, error) {
 	url := ""
 	if c := a.Config.Warehouse.ClickHouse; c != nil {
 		url = c.URL.Reveal()
@@ -153,25 +154,41 @@ func (a *App) refusedIfUp(ctx context.Context) (map[string][]console.Refused, er
 	return refusedIn(limited, w)
 }
 
-func refusedIn(ctx context.Context, w *warehouse.Warehouse) (map[string][]console.Refused, error) {
+// refused is what is open in quarantine of a pipeline.
+type refused struct {
+	rows  uint64
+	rules []console.Refused
+}
+
+func refusedIn(ctx context.Context, w *warehouse.Warehouse) (map[string]refused, error) {
 	list, err := w.OpenRejects(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string][]console.Refused{}
-	for _, r := range list {
-		out[r.Pipeline] = append(out[r.Pipeline], console.Refused{Rule: r.Rule, Rows: r.Rows})
+	out := make(map[string]refused, len(list))
+	for _, one := range list {
+		r := refused{rows: one.Rows}
+		for _, c := range one.Rules {
+			about := fault.Text{}
+			if rule, ok := transforms.FindRule(c.Rule); ok {
+				about = fault.Text{ZH: rule.About(string(fault.Chinese)), EN: rule.About(string(fault.English))}
+			}
+			r.rules = append(r.rules, console.Refused{Rule: c.Rule, About: about, Rows: c.Rows})
+		}
+		out[one.Pipeline] = r
 	}
 	return out, nil
 }
 
-func setRefused(st *Status, found map[string][]console.Refused) {
+// setRefused adds what is open in quarantine; nil where that is not known.
+func setRefused(st *Status, found map[string]refused) {
 	if found == nil {
 		return
 	}
 	for i := range st.Pipelines {
 		p := &st.Pipelines[i]
-		if p.Refused = found[p.Name]; p.Refused == nil {
+		p.Open, p.Refused = found[p.Name].rows, found[p.Name].rules
+		if p.Refused == nil {
 			p.Refused = []console.Refused{}
 		}
 	}

@@ -72,7 +72,8 @@ type pipelineDoc struct {
 	Attempts       int          `json:"attempts,omitempty"`
 	Skipped        uint64       `json:"ticks_skipped,omitempty"`
 	Missed         uint64       `json:"ticks_missed,omitempty"`
-	Refused        []refusedDoc `json:"refused"` // null: not known
+	Open           *uint64      `json:"refused_rows"` // null: not known
+	Refused        []refusedDoc `json:"refused"`      // likewise; a row that several rules refused counts for each
 }
 
 type progressDoc struct {
@@ -124,10 +125,10 @@ func documentOf(p *Pipeline, when func(time.Time) *time.Time) pipelineDoc {
 		d.LastRun = &runDoc{r.No, r.State, when(r.Tick), when(r.Started), when(r.Finished), r.Read, r.Rejected, r.Inserted, r.Updated, r.Deleted, r.Unchanged, r.Published, r.ErrorCode, r.Error}
 	}
 	if p.Refused != nil {
-		d.Refused = []refusedDoc{}
+		d.Open, d.Refused = &p.Open, []refusedDoc{}
 	}
 	for _, r := range p.Refused {
-		d.Refused = append(d.Refused, refusedDoc(r))
+		d.Refused = append(d.Refused, refusedDoc{r.Rule, r.Rows})
 	}
 	return d
 }

@@ -51,7 +51,8 @@ func quiet() Status {
 		Pipelines: []Pipeline{{
 			Name: "market-penalties", Kind: "admin_penalty", KindTitle: "行政处罚", Enabled: true, Schedule: "30 1 * * *", Workdays: true, Next: now.Add(16 * time.Hour), ExpectEvery: 26 * time.Hour,
 			Last:        &Run{No: 7, State: "done", Started: now.Add(-8*time.Hour - time.Minute), Finished: now.Add(-8 * time.Hour), Tick: now.Add(-8 * time.Hour), Read: 1234567, Rejected: 12, Inserted: 30, Updated: 4, Unchanged: 1234521, Published: 34},
-			LastSuccess: now.Add(-8 * time.Hour), Refused: []Refused{{"check_digit", 9}, {"required", 3}}, Skipped: 2, SkippedAt: now.Add(-time.Hour),
+			LastSuccess: now.Add(-8 * time.Hour), Open: 10, Refused: []Refused{
+				{"check_digit", fault.T("有一栏的校验码不对", "a check digit is wrong"), 9}, {"required", fault.T("有一栏必须填写", "a field must be filled in"), 3}}, Skipped: 2, SkippedAt: now.Add(-time.Hour),
 		}},
 		Kinds: []Kind{{Name: "admin_penalty", Title: "行政处罚"}},
 	}
@@ -73,7 +74,8 @@ func busy() Status {
 			LastSuccess: now.Add(-56 * time.Hour), Retry: now.Add(4 * time.Minute), Attempts: 2, Missed: 1, MissedAt: now.Add(-20 * time.Hour),
 			Last: &Run{No: 9, State: "failed", Started: now.Add(-2 * time.Hour), Finished: now.Add(-time.Hour), ErrorCode: "file.changed",
 				Error: "inbox/纪律.csv <b>在读取时</b>变了\n请把写完的文件改名放进来。"}},
-		Pipeline{Name: "new", Kind: "admin_penalty", KindTitle: "行政处罚", Enabled: true, ExpectEvery: time.Hour, Overdue: time.Minute},
+		Pipeline{Name: "new", Kind: "admin_penalty", KindTitle: "行政处罚", Enabled: true, ExpectEvery: time.Hour, Overdue: time.Minute,
+			Last: &Run{No: 2, State: "no_input", Started: now.Add(-10 * time.Minute), Finished: now.Add(-10 * time.Minute)}},
 		Pipeline{Name: "off", Kind: "admin_penalty", KindTitle: "行政处罚", Last: &Run{No: 1, State: "failed", Finished: now.AddDate(-1, 0, 0)}},
 	)
 	return st

@@ -58,7 +58,7 @@ func TestHandler_Escapes(t *testing.T) {
 		if st.Pipelines[i].Last != nil {
 			st.Pipelines[i].Last.Error = evil
 		}
-		st.Pipelines[i].Refused = []Refused{{evil, 1}}
+		st.Pipelines[i].Open, st.Pipelines[i].Refused = 1, []Refused{{evil, fault.T(evil, evil), 1}}
 	}
 	if _, body := get(server(t, st, fault.English), "/"); strings.Contains(body, "<script") || strings.Contains(body, `" onload=`) {
 		t.Error("markup of a name is markup of the page")

@@ -21,6 +21,9 @@ func pageTemplate(o Options) template {
 	words := words{o.Language, o.Zone, o.Now}
 	return template{html.Must(html.New("page").Funcs(html.FuncMap{
 		"say": words.say, "in": words.in, "at": words.at, "ago": words.ago, "until": words.until, "lasting": words.lasting, "number": number, "state": words.state,
+		"expected": words.expected, "skipped": words.skipped, "missed": words.missed,
+		"comma":   func() string { return words.say("，", ", ") },
+		"colon":   func() string { return words.say("：", ": ") },
 		"program": func() string { return o.Program },
 		"lines":   func(s string) []string { return strings.Split(s, "\n") },
 		"lang":    func() string { return words.say("zh-CN", "en") },
@@ -80,6 +83,21 @@ func (w words) span(d time.Duration) string {
 		return w.sayf("%d 小时", "%d h", int(d.Hours()))
 	}
 	return w.sayf("%d 天", "%d days", int(d.Hours()/24))
+}
+
+// expected is how often a pipeline is to succeed.
+func (w words) expected(d time.Duration) string {
+	return w.sayf("应每 %s至少成功一次", "expected at least every %s", w.span(d))
+}
+
+// skipped tells of scheduled times that came while the last run still went.
+func (w words) skipped(p *Pipeline) string {
+	return w.sayf("上次运行未完，跳过了 %[1]d 次，最近是 %[2]s", "skipped %[1]d times because the last run still went, last %[2]s", p.Skipped, w.at(p.SkippedAt))
+}
+
+// missed tells of scheduled times that passed while nothing ran.
+func (w words) missed(p *Pipeline) string {
+	return w.sayf("错过且不补的有 %[1]d 次，最近是 %[2]s", "missed %[1]d times and not made up for, last %[2]s", p.Missed, w.at(p.MissedAt))
 }
 
 // state is how a run ended.

@@ -63,7 +63,9 @@ type Pipeline struct {
 	// Skipped are ticks that came while the last run still went, Missed those that passed while nothing ran.
 	Skipped, Missed     uint64
 	SkippedAt, MissedAt time.Time
-	// Refused are its open rows in quarantine, by rule, the most frequent first; nil where that is not known.
+	// Open is how many of its rows are open in quarantine, Refused by which rules, the most frequent first; nil where that is
+	// not known.
+	Open    uint64
 	Refused []Refused
 }
 
@@ -71,6 +73,9 @@ type Pipeline struct {
 func (p *Pipeline) Failed() bool {
 	return p.Last != nil && p.Last.State == "failed" && !p.Running && !p.Waiting
 }
+
+// Silent reports whether the newest run found no input, which is no success.
+func (p *Pipeline) Silent() bool { return p.Last != nil && p.Last.State == "no_input" }
 
 // Progress is how far a run has read. Size is below 0 where it is not known.
 type Progress struct {
@@ -89,10 +94,11 @@ type Run struct {
 	ErrorCode, Error                                      string
 }
 
-// Refused is how many open rows of a pipeline were refused by a rule.
+// Refused is how many open rows of a pipeline were refused by a rule. A row that several rules refused counts for each.
 type Refused struct {
-	Rule string
-	Rows uint64
+	Rule  string
+	About fault.Text // what the rule says
+	Rows  uint64
 }
 
 // Kind is how the messages of a record kind are.

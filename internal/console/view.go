@@ -41,7 +41,7 @@ func newView(st Status, zone *time.Location, all bool) *view {
 	}
 	slices.SortStableFunc(v.Coming, func(a, b *Pipeline) int { return a.Next.Compare(b.Next) })
 	slices.SortStableFunc(v.Ran, func(a, b *Pipeline) int { return b.Last.Finished.Compare(a.Last.Finished) })
-	slices.SortStableFunc(v.Refusing, func(a, b *Pipeline) int { return cmp.Compare(b.Open(), a.Open()) })
+	slices.SortStableFunc(v.Refusing, func(a, b *Pipeline) int { return cmp.Compare(b.Open, a.Open) })
 	return v
 }
 
@@ -62,19 +62,10 @@ func (v *view) sort(p *Pipeline) {
 	if p.Last != nil {
 		v.Ran = append(v.Ran, p)
 	}
-	if n := p.Open(); n > 0 {
+	if p.Open > 0 {
 		v.Refusing = append(v.Refusing, p)
-		v.Rejected += n
+		v.Rejected += p.Open
 	}
-}
-
-// Open is how many rows of the pipeline are open in quarantine; a row that several rules refused counts for each.
-func (p *Pipeline) Open() uint64 {
-	var n uint64
-	for _, r := range p.Refused {
-		n += r.Rows
-	}
-	return n
 }
 
 // Troubles is how many things want a person.

@@ -6,6 +6,7 @@
 package export
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,13 +51,23 @@ func Write(dir, authority string, day time.Time, rows []Row) (string, error) {
 		return "", unwritable(dir, err)
 	}
 	temporary := strings.TrimSuffix(path, ".xlsx") + ".part.xlsx"
-	if err := f.SaveAs(temporary); err != nil {
+	if err := save(f, temporary); err != nil {
 		return "", unwritable(temporary, err)
 	}
 	if err := os.Rename(temporary, path); err != nil {
 		return "", unwritable(path, err)
 	}
 	return path, nil
+}
+
+// save writes the workbook for its owner and group alone: it tells of people. A file that is left of an attempt that died is
+// written over.
+func save(f *excelize.File, path string) error {
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o640)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Write(out), out.Close())
 }
 
 func unwritable(path string, err error) error {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,9 @@ func TestWrite_KeepsColumnsReasonsAndReceipts(t *testing.T) {
 	}
 	if got, want := filepath.Base(path), "疑问数据-吉安市_市场监督管理局-20240103.xlsx"; got != want {
 		t.Errorf("file %s, want %s", got, want)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o027 != 0 {
+		t.Errorf("others may read the file or run it: %v, %v", info.Mode(), err)
 	}
 	f, err := excelize.OpenFile(path)
 	if err != nil {

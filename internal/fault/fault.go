@@ -184,7 +184,7 @@ func Words(err error, l Language) (said, hint string) {
 			}
 			var deeper *Error
 			if inner == nil || !errors.As(inner, &deeper) {
-				parts = append(parts, e.Error())
+				parts = append(parts, causeIn(e, l))
 				break
 			}
 			e = inner

@@ -76,3 +76,22 @@ func TestDisk(t *testing.T) {
 		}
 	}
 }
+
+// What the system says is said in Chinese to who reads Chinese, with the system's own words.
+func TestWords_OfTheSystem(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cause  error
+		zh, en string
+	}{
+		{syscall.ECONNREFUSED, "连不上：连接被拒绝（connection refused）", "no way: connection refused"},
+		{&fs.PathError{Op: "open", Path: "a.csv", Err: syscall.EACCES}, "连不上：open a.csv: 没有权限（permission denied）", "no way: open a.csv: permission denied"},
+		{syscall.ENOEXEC, "连不上：exec format error", "no way: exec format error"},
+		{errors.New("their own words"), "连不上：their own words", "no way: their own words"},
+	} {
+		err := New(Environment, "a.b", T("连不上", "no way")).Because(c.cause)
+		if zh, en := Say(err, Chinese), Say(err, English); zh != c.zh || en != c.en {
+			t.Errorf("got %q and %q, want %q and %q", zh, en, c.zh, c.en)
+		}
+	}
+}

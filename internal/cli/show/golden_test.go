@@ -1,6 +1,7 @@
 package show
 
 import (
+	"maps"
 	"testing"
 
 	"creditsync/internal/app"
@@ -51,7 +52,9 @@ func outputs(p Printer) map[string][]byte {
 func TestOutputs_AreTheGoldenOnes(t *testing.T) {
 	t.Parallel()
 	for lang, p := range readers {
-		for name, out := range outputs(p) {
+		all := outputs(p)
+		maps.Copy(all, statuses(p))
+		for name, out := range all {
 			t.Run(name+"/"+lang, func(t *testing.T) { golden.Check(t, name+"."+lang+".txt", string(out)) })
 		}
 	}
@@ -73,6 +76,7 @@ func TestDocuments_AreTheGoldenOnes(t *testing.T) {
 		"refused":  p.RefusedJSON(refusedRows(), false),
 		"exported": p.ExportedJSON(nil),
 		"failure":  p.Failure(kafkaFault()),
+		"status":   p.StatusJSON(working(p)),
 	} {
 		t.Run(name, func(t *testing.T) { golden.Check(t, name+".json", string(out)) })
 	}

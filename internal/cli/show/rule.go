@@ -6,35 +6,16 @@ import (
 	"slices"
 	"strings"
 
-	"creditsync/internal/fault"
 	"creditsync/transforms"
 )
 
-// ruleSentence says what a rule is about without a row at hand: the clauses of its sentence up to the first that needs
-// one. "" for a rule that is not known.
+// ruleSentence says what a rule is about without a row at hand; "" for a rule that is not known.
 func (p Printer) ruleSentence(name string) string {
 	rule, ok := transforms.FindRule(name)
 	if !ok {
 		return ""
 	}
-	s, ends := rule.Sentence.In(string(p.Lang)), ",;:"
-	if p.Lang == fault.Chinese {
-		s = strings.NewReplacer("“{field}”", "有一栏", "{fields}", "几栏中", "“{other}”", "另一栏", "{field}", "有一栏", "{other}", "另一栏", "{value}", "", "{when}", "").Replace(s)
-		ends = "，；" // what stands before a colon leads in what comes after it
-	} else {
-		s = strings.NewReplacer("{field}", "a field", "{fields}", "several fields", "{other}", "another field", "{value}", "", "{when}", "").Replace(s)
-	}
-	for {
-		open := strings.IndexByte(s, '{')
-		if open < 0 {
-			return s
-		}
-		end := strings.LastIndexAny(s[:open], ends)
-		if end < 0 {
-			return ""
-		}
-		s = s[:end]
-	}
+	return rule.About(string(p.Lang))
 }
 
 // warnings says what should be looked at in a row that was accepted.

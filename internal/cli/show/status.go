@@ -25,6 +25,7 @@ func (p Printer) Status(st app.Status) []byte {
 	}
 	g.pipelines(st)
 	g.troubles(st)
+	g.after(st)
 	for _, k := range st.Kinds {
 		if k.Waiting > 0 {
 			g.blank()
@@ -32,6 +33,29 @@ func (p Printer) Status(st app.Status) []byte {
 		}
 	}
 	return g.Bytes()
+}
+
+// after are the commands that are of use next.
+func (g *page) after(st app.Status) {
+	scheduled, open, unknown := false, false, false
+	for i := range st.Pipelines {
+		p := &st.Pipelines[i]
+		scheduled = scheduled || p.Enabled && p.Schedule != ""
+		open = open || p.Open > 0
+		unknown = unknown || p.Refused == nil
+	}
+	if open || unknown || scheduled && st.Serving.IsZero() {
+		g.blank()
+	}
+	if unknown {
+		g.line("%s", g.say("?：ClickHouse 没有应答，数不了。", "?: ClickHouse does not answer."))
+	}
+	if open {
+		g.suggest("", "看被拒的行：", "to see refused rows: ", "quarantine ls")
+	}
+	if scheduled && st.Serving.IsZero() {
+		g.suggest("", "按计划运行：", "to run by schedule: ", "serve")
+	}
 }
 
 // pipelines is the table of all pipelines.
@@ -49,7 +73,7 @@ func (g *page) pipelines(st app.Status) {
 		}
 		refused := "?"
 		if p.Refused != nil {
-			refused = count(p.Open())
+			refused = count(p.Open)
 		}
 		plan := p.Schedule
 		switch {
