@@ -45,11 +45,11 @@ func (s *server) alerts(ctx context.Context) {
 // alert writes down what is wrong and tells what is due.
 func (s *server) alert(ctx context.Context, sender *alert.Sender) error {
 	now := s.Now()
-	wrong, err := s.troubles(ctx, now)
+	written, err := s.writtenAlerts(ctx)
 	if err != nil {
 		return err
 	}
-	written, err := s.writtenAlerts(ctx)
+	wrong, err := s.troubles(ctx, now, written)
 	if err != nil {
 		return err
 	}
@@ -88,8 +88,9 @@ func (s *server) alertFailed(err error) {
 	s.alertErr = err
 }
 
-// troubles are what is wrong with pipelines now, as the ledger has it: of runs of this process and of any other.
-func (s *server) troubles(ctx context.Context, now time.Time) ([]alert.Trouble, error) {
+// troubles are what is wrong with pipelines now, as the ledger has it: of runs of this process and of any other. While a
+// tick is under way a failure is neither told nor over: what is written down of the one before stays as it is.
+func (s *server) troubles(ctx context.Context, now time.Time, written []alert.Trouble) ([]alert.Trouble, error) {
 	books, err := s.readBooks(ctx)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,15 @@ func (s *server) troubles(ctx context.Context, now time.Time) ([]alert.Trouble, 
 			list = append(list, alert.Trouble{Pipeline: p.Name, Problem: alert.Overdue, Since: now.Add(-st.Overdue), Detail: detail.In(s.Config.Language)})
 		}
 		r, ok := books.ended[p.Name]
-		if !ok || r.State != ledger.RunFailed || st.Attempts > 0 { // while it is tried again nothing is lost
+		if !ok || r.State != ledger.RunFailed {
+			continue
+		}
+		if st.Attempts > 0 || !st.Retry.IsZero() {
+			for _, w := range written {
+				if w.Pipeline == p.Name && w.Problem != alert.Overdue && w.Over.IsZero() {
+					list = append(list, w)
+				}
+			}
 			continue
 		}
 		problem := alert.Failed
