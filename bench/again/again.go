@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"creditsync/bench/duel"
+	"creditsync/bench/ground"
 	"creditsync/bench/known"
-	"creditsync/schemas"
 )
 
 // Run measures each number of changes in pairs.
@@ -53,7 +53,7 @@ func Run(ctx context.Context, b *known.Base, pairs int) ([]*duel.Result, error) 
 			}
 		}
 	}
-	return out, nil
+	return out, b.Same(ctx, ground.File(b.Part)+ground.Headed, "credit.admin_penalty WHERE pipeline = '"+known.Again+"'")
 }
 
 // change writes the first part with so many rows changed, evenly spread.
@@ -77,12 +77,8 @@ func deliver(b *known.Base, path string) error {
 
 // bare reads the file with the engine alone, every cell of it.
 func bare(ctx context.Context, b *known.Base, path string) (duel.Sample, error) {
-	var columns []string
-	for _, f := range schemas.AdminPenalty().Fields {
-		columns = append(columns, f.Name+" String")
-	}
 	from, cpu := time.Now(), b.EngineCPU()
-	said, err := b.Query(ctx, fmt.Sprintf("SELECT count(), sum(cityHash64(*)) FROM file('%s', 'CSV', '%s') SETTINGS input_format_csv_skip_first_lines = 1", path, strings.Join(columns, ", ")))
+	said, err := b.Query(ctx, "SELECT count(), sum(cityHash64(*)) FROM "+ground.File(path)+ground.Headed)
 	s := duel.Sample{Wall: time.Since(from).Seconds(), Engine: b.EngineCPU() - cpu}
 	if err != nil {
 		return s, err

@@ -49,6 +49,9 @@ func Run(ctx context.Context, binary string, rows, small, pairs int) (*duel.Resu
 	if err != nil {
 		return nil, err
 	}
+	if err := g.Same(ctx, "bench.bare", "credit.admin_penalty"); err != nil {
+		return nil, err
+	}
 	least, err := ours(ctx, g, little)
 	if err != nil {
 		return nil, err
@@ -68,14 +71,13 @@ func Run(ctx context.Context, binary string, rows, small, pairs int) (*duel.Resu
 // bare loads the file with the engine alone. Every column is read and stored as text: nothing is checked, folded,
 // identified or protected.
 func bare(ctx context.Context, g *ground.Ground, input string) (duel.Sample, error) {
-	var columns, file []string
+	var columns []string
 	for _, f := range schemas.AdminPenalty().Fields {
 		kind := "String"
 		if f.Repeats || f.Type == schemas.Choice {
 			kind = "LowCardinality(String)"
 		}
 		columns = append(columns, f.Name+" "+kind)
-		file = append(file, f.Name+" String")
 	}
 	for _, sql := range []string{"CREATE DATABASE IF NOT EXISTS bench", "DROP TABLE IF EXISTS bench.bare SYNC",
 		"CREATE TABLE bench.bare (seq UInt64, " + strings.Join(columns, ", ") + ") ENGINE = MergeTree ORDER BY seq SETTINGS " + warehouse.Durable} {
@@ -84,8 +86,7 @@ func bare(ctx context.Context, g *ground.Ground, input string) (duel.Sample, err
 		}
 	}
 	from, cpu := time.Now(), g.EngineCPU()
-	_, err := g.Query(ctx, fmt.Sprintf("INSERT INTO bench.bare SELECT rowNumberInAllBlocks(), * FROM file('%s', 'CSV', '%s') SETTINGS input_format_csv_skip_first_lines = 1",
-		input, strings.Join(file, ", ")))
+	_, err := g.Query(ctx, "INSERT INTO bench.bare SELECT rowNumberInAllBlocks(), * FROM "+ground.File(input)+ground.Headed)
 	s := duel.Sample{Wall: time.Since(from).Seconds(), Engine: g.EngineCPU() - cpu}
 	if err != nil {
 		return s, err

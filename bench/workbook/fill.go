@@ -62,8 +62,8 @@ func cells(r *csv.Reader, yield func([]workbook.Cell) bool) error {
 		row := make([]workbook.Cell, len(record))
 		for i, c := range record {
 			row[i] = workbook.Text(c)
-			if typedNumber.MatchString(c) {
-				row[i] = workbook.Num(c, 0)
+			if n, err := strconv.ParseFloat(c, 64); err == nil && typedNumber.MatchString(c) {
+				row[i] = workbook.Num(strconv.FormatFloat(n, 'f', -1, 64), 0) // zeros at the end are not kept
 			} else if typedDay.MatchString(c) {
 				if day, err := time.Parse(time.DateOnly, c); err == nil {
 					row[i] = workbook.Num(strconv.FormatInt(day.Unix()/86400+25569, 10), 1)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/xuri/excelize/v2"
 
@@ -30,6 +31,9 @@ func Run(ctx context.Context, rows, pairs int) (*duel.Result, error) {
 	if err := fill(ctx, dir, path, rows); err != nil {
 		return nil, err
 	}
+	if err := same(ctx, dir, path); err != nil {
+		return nil, err
+	}
 	return duel.Duel{
 		ID: "W6", Name: "workbook", Rival: "excelize", Pairs: pairs, Floor: 0.8, Aim: 1.0,
 		Title:  fmt.Sprintf("workbook, %d penalties × 30 columns, .xlsx to Arrow batches", rows),
@@ -39,27 +43,11 @@ func Run(ctx context.Context, rows, pairs int) (*duel.Result, error) {
 }
 
 // bare reads the sheet with excelize and throws the cells away.
-func bare(path string) (out duel.Sample, err error) {
+func bare(path string) (duel.Sample, error) {
 	meter := duel.Start()
-	f, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true})
-	if err != nil {
-		return out, err
-	}
-	defer f.Close()
-	rows, err := f.Rows(sheetName)
-	if err != nil {
-		return out, err
-	}
-	counts := map[string]int64{"rows": -1, "cells": 0} // the header is no row
-	for rows.Next() {
-		cells, err := rows.Columns(excelize.Options{RawCellValue: true})
-		if err != nil {
-			return out, err
-		}
+	counts := map[string]int64{"rows": 0, "cells": 0}
+	err := excel(path, true, func(cells []string) {
 		counts["rows"]++
-		if counts["rows"] == 0 {
-			continue
-		}
 		filled := 0
 		for _, c := range cells {
 			if c != "" {
@@ -67,39 +55,41 @@ func bare(path string) (out duel.Sample, err error) {
 			}
 		}
 		counts["cells"] += int64(filled)
+	})
+	return meter.Sample(counts), err
+}
+
+// excel calls each with the rows that excelize reads, without the header.
+func excel(path string, raw bool, each func(cells []string)) error {
+	f, err := excelize.OpenFile(path, excelize.Options{RawCellValue: raw})
+	if err != nil {
+		return err
 	}
-	if err := rows.Close(); err != nil {
-		return out, err
+	defer f.Close()
+	rows, err := f.Rows(sheetName)
+	if err != nil {
+		return err
 	}
-	return meter.Sample(counts), nil
+	for header := true; rows.Next(); header = false {
+		cells, err := rows.Columns(excelize.Options{RawCellValue: raw})
+		if err != nil {
+			return err
+		}
+		if !header {
+			each(cells)
+		}
+	}
+	return rows.Close()
 }
 
 // read reads the workbook through the connector, to Arrow batches that are released at once.
-func read(ctx context.Context, dir string) (out duel.Sample, err error) {
-	o := file.Defaults()
-	o.Path = "penalties.xlsx"
-	s, err := file.New(o, connectors.Place{Dir: dir})
-	if err != nil {
-		return out, err
-	}
+func read(ctx context.Context, dir string) (duel.Sample, error) {
 	meter := duel.Start()
-	in, err := s.Open(ctx, connectors.Request{Match: func(cells []string) int { return len(cells) }})
-	if err != nil {
-		return out, err
-	}
-	defer in.Close()
 	counts := map[string]int64{"rows": 0, "cells": 0}
-	for {
-		b, err := in.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			return meter.Sample(counts), nil
-		}
-		if err != nil {
-			return out, err
-		}
-		counts["rows"] += b.Rows.NumRows()
+	err := batches(ctx, dir, func(rows arrow.Record) {
+		counts["rows"] += rows.NumRows()
 		filled := 0
-		for _, c := range b.Rows.Columns() {
+		for _, c := range rows.Columns() {
 			text := c.(*array.String)
 			for i := range text.Len() {
 				if text.ValueLen(i) > 0 {
@@ -108,6 +98,32 @@ func read(ctx context.Context, dir string) (out duel.Sample, err error) {
 			}
 		}
 		counts["cells"] += int64(filled)
+	})
+	return meter.Sample(counts), err
+}
+
+// batches calls each with every batch of the connector, which is released then.
+func batches(ctx context.Context, dir string, each func(arrow.Record)) error {
+	o := file.Defaults()
+	o.Path = "penalties.xlsx"
+	s, err := file.New(o, connectors.Place{Dir: dir})
+	if err != nil {
+		return err
+	}
+	in, err := s.Open(ctx, connectors.Request{Match: func(cells []string) int { return len(cells) }})
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	for {
+		b, err := in.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		each(b.Rows)
 		b.Release()
 	}
 }
