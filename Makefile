@@ -34,6 +34,7 @@ chaos: ## some 400 kills and pauses, each answer of a run lost once, sleepers, a
 	go test ./e2e/chaos -count=1 -v -timeout 60m -chaos.rounds=$(ROUNDS) -chaos.seed=$(SEED)
 	go test ./e2e/late -count=1 -v -timeout 60m -late.all
 	go test ./e2e/machine -count=1 -v -timeout 60m -machine.all
+	go test ./e2e/stores -count=1 -v -timeout 60m -stores.all
 	go test ./e2e/property -count=1 -v -timeout 120m -rapid.checks=$(STORIES) -rapid.seed=$(SEED)
 
 mutants: ## every deliberate bug of e2e/mutants: a named test must catch it (MUTANTS=all, or names with commas)

@@ -2,6 +2,7 @@ package stores
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"creditsync/internal/app"
 	"creditsync/internal/bus"
 	"creditsync/internal/testkit/site"
 )
@@ -18,7 +20,10 @@ import (
 // program is the program under test.
 var program site.Program
 
-func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(program.Main(m))
+}
 
 // keysOnce are the keys of all sites here: their records are comparable.
 var keysOnce struct {
@@ -147,18 +152,31 @@ type calmly struct {
 	told   map[string]string
 }
 
+// nights are those of every test whose end is compared: their states differ.
+var nights = []int{0, 1, 2, 4}
+
+var undisturbedOnce struct {
+	sync.Once
+	calm calmly
+}
+
 // undisturbed goes through the nights, and through the last one again eight days later.
-func undisturbed(t *testing.T, nights ...int) calmly {
+func undisturbed(t *testing.T) calmly {
 	t.Helper()
-	s := newSite(t)
-	s.Beside()
-	for _, n := range nights {
-		s.night(n)
+	undisturbedOnce.Do(func() {
+		s := newSite(t)
+		s.Beside()
+		for _, n := range nights {
+			s.night(n)
+		}
+		s.eightDaysLater()
+		undisturbedOnce.calm = calmly{s.stands(), s.lastTold()}
+		s.Alone()
+	})
+	if len(undisturbedOnce.calm.stands) == 0 {
+		t.Fatal("the undisturbed site did not come to its end")
 	}
-	s.eightDaysLater()
-	out := calmly{s.stands(), s.lastTold()}
-	s.Alone()
-	return out
+	return undisturbedOnce.calm
 }
 
 // eightDaysLater runs when the tombstones of what is deleted are due.
@@ -200,7 +218,7 @@ func TestAnOlderLedger(t *testing.T) {
 // nothing had been, but for the versions in between.
 func TestOlder(t *testing.T) {
 	t.Parallel()
-	calm := undisturbed(t, 0, 1, 2, 4)
+	calm := undisturbed(t)
 	for _, c := range []struct {
 		name, says string
 		stores     []string
@@ -231,4 +249,29 @@ func TestOlder(t *testing.T) {
 			s.like(calm)
 		})
 	}
+}
+
+// TestOlder_WithACommitThatIsNotShown: the run that died between its commit and what follows from it was the last one before
+// ClickHouse was put back; what the commit wrote is nowhere, and was never told.
+func TestOlder_WithACommitThatIsNotShown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.night(0)
+	back := s.keep("clickhouse")
+	s.Deliver(s.from.Files(t, 1))
+	if p := s.Start([]string{app.EnvDieAt + "=closed"}, "run"); !p.Killed() {
+		t.Fatalf("the run did not die: %s", p.Printed())
+	}
+	back()
+	for _, command := range []string{"check", "run"} {
+		s.Says(3, "ClickHouse is older than the ledger", command)
+	}
+	s.Says(0, "give up the 1 commits", "repair", "--yes")
+	s.Beside()
+	for _, n := range nights[1:] {
+		s.night(n)
+	}
+	s.Says(0, "", "verify")
+	s.eightDaysLater()
+	s.like(undisturbed(t))
 }

@@ -86,11 +86,10 @@ func (a *App) compareStores(ctx context.Context, l *ledger.Ledger, f Finding) []
 		f.Err = err
 		return []Finding{f}
 	}
-	var kafka *bus.Config
-	if c, err := a.existingKafka(ctx); err == nil {
-		kafka = c
-	}
-	found, busErr, err := a.stores(l, w, kafka).Examine(ctx, schemas.All())
+	kafka, err := a.existingKafka(ctx)
+	stores := a.stores(l, w, kafka)
+	stores.BusGone = errors.Is(err, fs.ErrNotExist)
+	found, busErr, err := stores.Examine(ctx, schemas.All())
 	if err != nil {
 		f.Err = err
 		return []Finding{f}
@@ -141,7 +140,10 @@ func (a *App) existingKafka(ctx context.Context) (*bus.Config, error) {
 		}
 	}
 	c, err := a.kafka(ctx)
-	return &c, err
+	if err != nil {
+		return nil, err
+	}
+	return &c, nil
 }
 
 // sameKeys refuses keys that are not those that the stores were written with.

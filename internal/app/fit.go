@@ -19,7 +19,7 @@ func (a *App) stores(l *ledger.Ledger, w *warehouse.Warehouse, kafka *bus.Config
 			rows, err := w.VersionsBetween(ctx, k, from, to, record)
 			return versions{rows}, err
 		},
-		Zone: a.Config.Timezone, Now: a.Now, Log: a.Log, Step: a.Step,
+		Zone: a.Config.Timezone, Now: a.Now, Log: a.Log, Step: a.Step, Mending: a.mending,
 	}
 }
 

@@ -9,9 +9,7 @@ import (
 
 	"creditsync/internal/bus"
 	"creditsync/internal/fault"
-
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
+	brokers "creditsync/internal/testkit/kafka"
 )
 
 // keep copies files or folders of the site, as an operator backs them up: nothing of the program runs.
@@ -210,19 +208,46 @@ func TestRun_StopsWhereTheTopicIsNotTheOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	removeTopic(t, kafka, bus.PositionTopic)
+	brokers.Drop(t, kafka.Brokers[0], bus.PositionTopic)
 	s.halted("relay.position_missing")
 }
 
-// removeTopic is what an operator may do to a broker.
-func removeTopic(t *testing.T, c bus.Config, name string) {
-	t.Helper()
-	cl, err := kgo.NewClient(kgo.SeedBrokers(c.Brokers...))
-	if err != nil {
+// Two histories are not mixed, nor are stores of two deployments; each is named by check too.
+func TestRun_StopsWhereStoresDoNotBelongTogether(t *testing.T) {
+	t.Parallel()
+	s, other := newSite(t), newSite(t)
+	other.mustRun(1)
+	other.keep("kept", "ledger.db", "clickhouse", "kafka", "keys.json")
+	s.mustRun(40)
+	s.keep("older", "ledger.db", "clickhouse", "kafka")
+	s.mustRun(60)
+	s.keep("one", "ledger.db")
+	s.restore("older", "ledger.db", "clickhouse", "kafka")
+	s.mustRun(50)
+	s.keep("another", "ledger.db", "kafka", "keys.json")
+
+	s.restore("one", "ledger.db")
+	s.halted("stores.other_history")
+	s.again()
+	r, err := s.Repair(context.Background(), RepairWish{Choice: Retell}, func([]Mended) bool { return true })
+	if err != nil || len(r.Steps) != 0 || len(r.Left) == 0 || r.Left[0].Code != "stores.other_history" || !strings.Contains(r.Left[0].Needs.EN, "backup of one moment") {
+		t.Errorf("got %+v, %v, want that it cannot be mended", r, err)
+	}
+	s.restore("another", "ledger.db")
+	for _, c := range []struct{ code, what string }{{"stores.strangers", "ledger.db"}, {"keys.other", "keys.json"}, {"relay.other_deployment", "kafka"}} {
+		s.again()
+		if err := os.RemoveAll(s.path("data/" + c.what)); err != nil {
+			t.Fatal(err)
+		}
+		s.copy(other.path("kept/"+c.what), s.path("data/"+c.what))
+		s.halted(c.code)
+		s.restore("another", c.what)
+	}
+	if err := os.Remove(s.path("data/keys.json")); err != nil {
 		t.Fatal(err)
 	}
-	defer cl.Close()
-	if r, err := kadm.NewClient(cl).DeleteTopics(t.Context(), name); err != nil || r.Error() != nil {
-		t.Fatal(err, r.Error())
-	}
+	s.halted("keys.missing")
+	s.restore("another", "keys.json")
+	s.mustRun(70)
+	s.stays(t)
 }

@@ -7,12 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"creditsync/internal/bus"
 	"creditsync/internal/fault"
 	"creditsync/internal/reconcile"
+	brokers "creditsync/internal/testkit/kafka"
 )
 
 // mends fails unless a repair settles everything and what it touched verifies; then a run goes on as if nothing had been.
@@ -122,27 +120,20 @@ func TestRepair_TopicsMadeAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cl, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	adm := kadm.NewClient(cl)
-	removeTopic(t, kafka, bus.PositionTopic)
+	at := kafka.Brokers[0]
+	brokers.Drop(t, at, bus.PositionTopic)
 	if err := s.repaired(RepairWish{}, "relay.position_missing"); err != "" {
 		t.Error(err)
 	}
 	topic := bus.TopicOf("admin_penalty")
-	removeTopic(t, kafka, topic)
-	if r, err := adm.CreateTopic(t.Context(), 3, 1, nil, topic); err != nil || r.Err != nil {
-		t.Fatal(err, r.Err)
-	}
+	brokers.Drop(t, at, topic)
+	brokers.Make(t, at, topic, 3)
 	if err := s.repaired(RepairWish{}, "relay.topic_recreated"); err == "" {
 		t.Error("it was decided without the operator")
 	}
 	if err := s.repaired(RepairWish{Choice: Retell}, "relay.topic_recreated"); err != "" {
 		t.Error(err)
 	}
-	cl.Close()
 	s.again()
 	if err := s.run(); err != nil {
 		t.Fatal(err)
@@ -162,7 +153,7 @@ func TestRepair_TellsNothingAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	topic := bus.TopicOf("admin_penalty")
-	removeTopic(t, kafka, topic)
+	brokers.Drop(t, kafka.Brokers[0], topic)
 	if err := s.repaired(RepairWish{Choice: NoRetell}, "relay.topic_missing"); err != "" {
 		t.Error(err)
 	}
@@ -179,14 +170,7 @@ func TestRepair_TellsNothingAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	told(20)
-	cl, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cl.Close()
-	if r, err := kadm.NewClient(cl).CreatePartitions(t.Context(), 2, topic); err != nil || r.Error() != nil {
-		t.Fatal(err, r.Error())
-	}
+	brokers.Widen(t, kafka.Brokers[0], topic, 2)
 	if err := s.repaired(RepairWish{Choice: Retell}, "relay.partitions_changed"); !strings.Contains(err, "cannot be told again") {
 		t.Errorf("told again: %s", err)
 	}
@@ -248,6 +232,26 @@ func TestRepair_RowsThatDiffer(t *testing.T) {
 	s.mustRun(40)
 	s.query("INSERT INTO credit.admin_penalty_current SELECT * REPLACE (content_hash + 1 AS content_hash) FROM credit.admin_penalty_current ORDER BY record_id LIMIT 1")
 	s.mends(RepairWish{})
+	s.again()
+	s.wantDifferences(VerifyWish{Examples: 3}, nil)
+}
+
+// All that Kafka kept is gone: the operator says whether it is told again.
+func TestRepair_KafkaIsGone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustRun(40)
+	s.again()
+	if err := os.RemoveAll(s.path("data/kafka")); err != nil {
+		t.Fatal(err)
+	}
+	s.halted("relay.position_missing")
+	s.again()
+	if err := s.repaired(RepairWish{}, "relay.position_missing"); !strings.Contains(err, "--retell") {
+		t.Errorf("got %s, want a choice to make", err)
+	}
+	s.mends(RepairWish{Choice: Retell})
+	s.mustRun(60)
 	s.again()
 	s.wantDifferences(VerifyWish{Examples: 3}, nil)
 }

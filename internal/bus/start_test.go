@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"creditsync/internal/fault"
+	"creditsync/internal/testkit/kafka"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 )
@@ -93,9 +94,7 @@ func TestRelay_Start_TopicGone(t *testing.T) {
 func TestRelay_Start_OtherPartitions(t *testing.T) {
 	onBoth(t, func(t *testing.T, r *rig) {
 		r.started(t)
-		if _, err := kadm.NewClient(r.client(t)).CreatePartitions(t.Context(), 2, TopicOf(r.kind.Name)); err != nil {
-			t.Fatal(err)
-		}
+		kafka.Widen(t, r.cfg.Brokers[0], TopicOf(r.kind.Name), 2)
 		r.stops(t, "relay.partitions_changed")
 	})
 }
@@ -131,20 +130,7 @@ func TestRelay_Catchup_TopicRecreatedWhileItRuns(t *testing.T) {
 
 func (r *rig) remove(t *testing.T) {
 	t.Helper()
-	cl := r.client(t)
-	if _, err := kadm.NewClient(cl).DeleteTopics(t.Context(), TopicOf(r.kind.Name)); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for {
-		if _, there, err := describe(ctx, cl, TopicOf(r.kind.Name)); err == nil && !there {
-			return
-		}
-		if !pause(ctx, 20*time.Millisecond) {
-			t.Fatal("the topic stays")
-		}
-	}
+	kafka.Drop(t, r.cfg.Brokers[0], TopicOf(r.kind.Name))
 }
 
 func (r *rig) recreate(t *testing.T, partitions int) {

@@ -45,13 +45,18 @@ func (s *Stores) planGivenUp(m *Mending) {
 func (s *Stores) planBehindKafka(m *Mending) {
 	d := m.Damage
 	told, newest := d.sight.broker.Position.Commit(), d.sight.after.Newest.No
-	if told <= newest {
-		m.Needs = twice(told)
+	m.do = func(ctx context.Context) error { return s.giveUp(ctx, d, nil, nil) }
+	switch {
+	case d.sight.taken:
+		m.Needs, m.do = twice(told), nil
+		return
+	case told <= newest: // a repair that did not live to write the position
+		m.Will = fault.T("做完上次没有做完的：放弃到提交 %[1]d 为止只有 Kafka 知道的提交，从其后继续发布",
+			"finish what was begun: give up the commits up to %[1]d, which Kafka alone knows, and go on telling after them", told)
 		return
 	}
 	m.Will = fault.T("放弃提交 %[1]s，只有 Kafka 知道它们：已发布过的记录在下次运行时按来源的现状再发布一次；这些提交的历史版本丢失",
 		"give up the commits %[1]s, which Kafka alone knows: what they told is told once more as the sources have it at the next run; their versions are lost", span(newest+1, told))
-	m.do = func(ctx context.Context) error { return s.giveUp(ctx, d, nil, nil) }
 }
 
 // twice is what is left where a number names two commits.
@@ -63,6 +68,9 @@ func twice(no uint64) fault.Text {
 func (s *Stores) giveUp(ctx context.Context, d Damage, numbers []uint64, moved map[string]bool) error {
 	k := d.Kind
 	return s.locked(ctx, k, func(ctx context.Context, run *ledger.Run, lock *ledger.KindLock) error {
+		if err := s.forward(ctx, k, numbers); err != nil {
+			return err
+		}
 		standing, err := s.standingBefore(ctx, k, moved)
 		if err != nil {
 			return err
@@ -83,6 +91,25 @@ func (s *Stores) giveUp(ctx context.Context, d Damage, numbers []uint64, moved m
 		}
 		return s.place(ctx, d, endOf(no), "the commits that were told up to here are given up")
 	})
+}
+
+// forward brings current up to the commits that are closed, but for those that are given up: what a repair that died has
+// written is not written again.
+func (s *Stores) forward(ctx context.Context, k *schemas.Kind, lost []uint64) error {
+	list, err := s.Ledger.Unapplied(ctx, k.Name)
+	for _, c := range list {
+		if err != nil || slices.Contains(lost, c.No) {
+			continue
+		}
+		var closed warehouse.Closed
+		if closed, err = s.closedOf(ctx, k, c); err == nil {
+			err = s.Warehouse.Forward(ctx, closed)
+		}
+		if err == nil {
+			err = s.Ledger.MarkApplied(ctx, k.Name, c.No)
+		}
+	}
+	return err
 }
 
 // standingBefore is where ClickHouse's list of commits says that the pipelines stood.

@@ -233,9 +233,12 @@ func (s *Stores) judgeBus(v *sight) *fault.Error {
 	if v.broker == nil {
 		return nil
 	}
+	if v.broker.Hidden {
+		return s.judgeHidden(v)
+	}
 	told := bus.Position{Seq: v.told.Seq, TopicID: v.told.TopicID, Partitions: v.told.Partitions}
 	err := v.broker.Fault(v.kind.Name, s.Ledger.Deployment(), told, v.remembered)
-	if err == nil && v.broker.Found && !v.known && !v.broker.Hidden {
+	if err == nil && v.broker.Found && !v.known {
 		err = bus.LedgerOlder(v.kind.Name, v.broker.Position)
 	}
 	f, _ := err.(*fault.Error)

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"creditsync/internal/bus"
@@ -24,13 +25,15 @@ type sight struct {
 	broker        *bus.Standing
 	brokerErr     error // why broker is nil
 	known         bool  // the ledger has the commit that the position on Kafka is in
+	taken         bool  // the ledger has closed another one under that number
+	relayed       bool  // where Kafka hides the position: a relay is at work
 	lists         lists
 }
 
 // lists are the closed commits that one side has and the other lacks; read only where the tips differ.
 type lists struct {
 	read         bool
-	onlyLedger   []ledger.Commit    // applied, and not in ClickHouse's list
+	onlyLedger   []ledger.Commit    // applied and not in ClickHouse's list, or closed and without rows there
 	onlyEngine   []warehouse.Closed // listed, and not closed in the ledger
 	differ       []warehouse.Closed // of another run, or with other rows, than in the ledger
 	ledgerHad    ledger.Commit      // the ledger's, of the first that differs
@@ -61,6 +64,8 @@ func (s *Stores) look(ctx context.Context, k *schemas.Kind) (sight, error) {
 		if err := s.lookAtBus(ctx, &v); err != nil {
 			return v, err
 		}
+	} else if s.BusGone {
+		v.broker = &bus.Standing{}
 	}
 	if v.after, err = s.Ledger.Tip(ctx, k.Name); err != nil {
 		return v, err
@@ -94,21 +99,27 @@ func (s *Stores) lookAtBus(ctx context.Context, v *sight) error {
 		return nil
 	}
 	v.broker = &standing
-	v.known, err = s.has(ctx, v.kind, standing.Position)
+	if standing.Hidden {
+		_, v.relayed, err = s.Ledger.RelayHolder(ctx, v.kind.Name)
+		return err
+	}
+	v.known, v.taken, err = s.has(ctx, v.kind, standing.Position)
 	return err
 }
 
-// has reports whether the ledger has the closed commit that a position is in. A position before the first commit needs none.
-func (s *Stores) has(ctx context.Context, k *schemas.Kind, p bus.Position) (bool, error) {
+// has reports whether the ledger has the closed commit that a position is in, or another one under its number. A position
+// before the first commit needs none.
+func (s *Stores) has(ctx context.Context, k *schemas.Kind, p bus.Position) (known, taken bool, err error) {
 	no := p.Commit()
 	if no == 0 {
-		return true, nil
+		return true, false, nil
 	}
 	list, err := s.Ledger.Committed(ctx, k.Name, no-1, 1)
 	if err != nil || len(list) == 0 || list[0].No != no {
-		return false, err
+		return false, false, err
 	}
-	return p.Run == "" || p.Run == list[0].Run.String(), nil
+	known = p.Run == "" || p.Run == list[0].Run.String()
+	return known, !known, nil
 }
 
 // compareLists holds the ledger's closed commits against ClickHouse's list, one by one.
@@ -131,12 +142,12 @@ func (s *Stores) compareLists(ctx context.Context, k *schemas.Kind) (lists, erro
 		inEngine[c.No] = true
 	}
 	for _, c := range before {
-		if c.State != ledger.CommitApplied {
-			continue
-		}
 		if !inEngine[c.No] {
 			out.onlyLedger = append(out.onlyLedger, c)
 		}
+	}
+	if err := s.lacking(ctx, k, &out); err != nil {
+		return out, err
 	}
 	closed := make(map[uint64]ledger.Commit, len(after))
 	for _, c := range after {
@@ -156,24 +167,25 @@ func (s *Stores) compareLists(ctx context.Context, k *schemas.Kind) (lists, erro
 			out.lastInCommon = mine
 		}
 	}
-	out.lackingRows, err = s.lacking(ctx, k, out.onlyLedger)
-	return out, err
+	return out, nil
 }
 
-// lacking counts the versions of commits that are not there; rows that are not listed may be.
-func (s *Stores) lacking(ctx context.Context, k *schemas.Kind, commits []ledger.Commit) (uint64, error) {
-	if len(commits) == 0 {
-		return 0, nil
+// lacking counts the versions of the ledger's own commits that are not there; rows that are not listed may be. A commit that is
+// not applied yet is the ledger's own only if rows of it are lost: they are there before it is closed.
+func (s *Stores) lacking(ctx context.Context, k *schemas.Kind, l *lists) error {
+	if len(l.onlyLedger) == 0 {
+		return nil
 	}
-	there, err := s.Warehouse.CountCommits(ctx, k, commits[0].No, commits[len(commits)-1].No)
+	there, err := s.Warehouse.CountCommits(ctx, k, l.onlyLedger[0].No, l.onlyLedger[len(l.onlyLedger)-1].No)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	var lost uint64
-	for _, c := range commits {
-		lost += c.Rows - min(c.Rows, there[c.No])
-	}
-	return lost, nil
+	l.onlyLedger = slices.DeleteFunc(l.onlyLedger, func(c ledger.Commit) bool {
+		lost := c.Rows - min(c.Rows, there[c.No])
+		l.lackingRows += lost
+		return lost == 0 && c.State != ledger.CommitApplied
+	})
+	return nil
 }
 
 // listed is ClickHouse's list of commits; empty where the table is gone.

@@ -84,10 +84,16 @@ func (s *Stores) plan(ctx context.Context, d Damage, choice Choice) Mending {
 			})
 		}
 	case "relay.position_missing":
+		if !d.sight.sameTopic() {
+			s.planTopic(ctx, &m, choice)
+			return m
+		}
 		m.Will = fault.T("从台账和主题上的消息找回发布位置", "find the position again from the ledger and the messages on the topic")
 		m.do = func(ctx context.Context) error { return s.mendPosition(ctx, d) }
+	case "relay.position_hidden":
+		s.planHidden(&m)
 	case "relay.position_older", "relay.topic_missing", "relay.topic_recreated", "relay.partitions_changed":
-		s.planTopic(&m, choice)
+		s.planTopic(ctx, &m, choice)
 	default:
 		m.Needs = fault.T("无法自动修复：请从同一时刻的备份恢复，见 docs/howto/restore.md", "cannot be mended from what is left: restore a backup of one moment, see docs/howto/restore.md")
 	}
@@ -95,9 +101,12 @@ func (s *Stores) plan(ctx context.Context, d Damage, choice Choice) Mending {
 }
 
 // planTopic is about messages that are gone from a topic: only an operator knows whether their consumers have them.
-func (s *Stores) planTopic(m *Mending, choice Choice) {
+func (s *Stores) planTopic(ctx context.Context, m *Mending, choice Choice) {
 	d := m.Damage
 	switch {
+	case d.Code() == "relay.position_older" && s.silent(ctx, d):
+		m.Will = fault.T("从台账记得的发布位置继续：其间没有要发布的消息", "go on after the position that the ledger remembers: there is nothing to tell between the two")
+		m.do = func(ctx context.Context) error { return s.mendTopic(ctx, d, false) }
 	case choice == Undecided:
 		m.Needs = fault.T("请选择：--retell 重发（消费方可能收到两次，按 ce_id 去重）；--no-retell 从已发布的位置继续（主题上将缺少以前的消息）",
 			"choose: --retell tells them again (consumers may get them twice and must look at ce_id); --no-retell goes on after what was published (the topic stays without the earlier ones)")
@@ -110,6 +119,14 @@ func (s *Stores) planTopic(m *Mending, choice Choice) {
 		m.Will = fault.T("不重发，从台账记得的发布位置继续", "tell nothing again and go on after the position that the ledger remembers")
 		m.do = func(ctx context.Context) error { return s.mendTopic(ctx, d, false) }
 	}
+}
+
+// silent reports whether no message lies between where Kafka stands and where the ledger remembers that it stood.
+func (s *Stores) silent(ctx context.Context, d Damage) bool {
+	commits, err := s.committed(ctx, d.Kind.Name)
+	return err == nil && !slices.ContainsFunc(commits, func(c ledger.Commit) bool {
+		return c.Notify > 0 && endOf(c.No) > d.sight.broker.Position.Seq && c.No<<seqBits <= d.sight.told.Seq
+	})
 }
 
 // Do carries a mending out. It may be repeated.
@@ -294,15 +311,9 @@ func (s *Stores) mendList(ctx context.Context, d Damage) error {
 				return fault.New(fault.Environment, "repair.unproven", fault.T("提交 %d 的数据与台账的校验和不符", "the rows of commit %d are not those that the ledger closed", c.No)).
 					Do(fault.T("请从备份恢复 ClickHouse", "Restore ClickHouse from a backup"))
 			}
-			n := c.Counts
-			closed := warehouse.Closed{
-				Kind: d.Kind, No: c.No, Run: c.Run.String(), RunNo: c.RunNo, Pipeline: c.Pipeline, Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum, Quarantine: c.QuarantineRows, QuarantineChecksum: c.QuarantineChecksum,
-				Inserted: n.Inserted, Updated: n.Updated, Deleted: n.Deleted, At: c.ClosedAt, Read: n.Read, Accepted: n.Accepted, Rejected: n.Rejected, Unchanged: n.Unchanged, Superseded: n.Superseded, Withheld: n.Withheld, Warnings: n.Warnings, Last: c.Last,
-			}
-			if at, ok, err := s.Ledger.Standing(ctx, c.Pipeline); err != nil {
+			closed, err := s.closedOf(ctx, d.Kind, c)
+			if err != nil {
 				return err
-			} else if ok && at.Run == c.Run {
-				closed.Cursor, closed.Inputs = at.Cursor, at.Inputs
 			}
 			if err := s.Warehouse.Forward(ctx, closed); err != nil {
 				return err
@@ -312,14 +323,29 @@ func (s *Stores) mendList(ctx context.Context, d Damage) error {
 	})
 }
 
+// closedOf is a commit of the ledger as ClickHouse lists it.
+func (s *Stores) closedOf(ctx context.Context, k *schemas.Kind, c ledger.Commit) (warehouse.Closed, error) {
+	n := c.Counts
+	closed := warehouse.Closed{
+		Kind: k, No: c.No, Run: c.Run.String(), RunNo: c.RunNo, Pipeline: c.Pipeline, Rows: c.Rows, Notify: c.Notify, Checksum: c.Checksum, Quarantine: c.QuarantineRows, QuarantineChecksum: c.QuarantineChecksum,
+		Inserted: n.Inserted, Updated: n.Updated, Deleted: n.Deleted, At: c.ClosedAt, Read: n.Read, Accepted: n.Accepted, Rejected: n.Rejected, Unchanged: n.Unchanged, Superseded: n.Superseded, Withheld: n.Withheld, Warnings: n.Warnings, Last: c.Last,
+	}
+	at, ok, err := s.Ledger.Standing(ctx, c.Pipeline)
+	if err == nil && ok && at.Run == c.Run {
+		closed.Cursor, closed.Inputs = at.Cursor, at.Inputs
+	}
+	return closed, err
+}
+
+// sameTopic reports whether the topic is the one that the ledger remembers.
+func (v *sight) sameTopic() bool {
+	now, then := v.broker.Topic, v.told
+	return now.There && now.Partitions == then.Partitions && (now.ID == then.TopicID || now.ID == "" || then.TopicID == "")
+}
+
 // mendPosition writes a lost position again: the ledger's, or the newest message's where the ledger had not noted it yet.
 func (s *Stores) mendPosition(ctx context.Context, d Damage) error {
-	told, b := d.sight.told, d.sight.broker
-	if !b.Topic.There || b.Topic.Partitions != told.Partitions || b.Topic.ID != told.TopicID && b.Topic.ID != "" && told.TopicID != "" {
-		return fault.New(fault.Environment, "repair.topic", fault.T("主题 %s 也不是原来的那一个", "topic %s is not the one that it was either", bus.TopicOf(d.Kind.Name))).
-			Do(fault.T("确认连接的是原来的 Kafka；两个主题都丢了就从备份恢复", "See that this is the right Kafka; if both topics are lost, restore them from a backup"))
-	}
-	last := told.Seq
+	last := d.sight.told.Seq
 	if err := bus.Read(ctx, *s.Bus, bus.TopicOf(d.Kind.Name), func(m bus.Message) bool {
 		var seq uint64
 		if _, err := fmt.Sscan(m.Header("seq"), &seq); err == nil {
@@ -345,13 +371,20 @@ func (s *Stores) mendTopic(ctx context.Context, d Damage, again bool) error {
 	return s.place(ctx, d, seq, why)
 }
 
-// place writes the position on Kafka and in the ledger.
+// place writes the position on Kafka and in the ledger: first in the ledger where it goes on ahead of what that remembers, so
+// that whoever comes before it is on Kafka does not go on behind it.
 func (s *Stores) place(ctx context.Context, d Damage, seq uint64, why string) error {
 	lease, err := s.Ledger.TakeRelay(ctx, d.Kind.Name)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.Ledger.ReleaseRelay(context.WithoutCancel(ctx), lease) }()
+	if told := d.sight.told; d.sight.remembered && seq > told.Seq {
+		told.Seq = seq
+		if err := s.Ledger.ForcePosition(ctx, lease, told, why); err != nil {
+			return err
+		}
+	}
 	pos, err := bus.SetPosition(ctx, *s.Bus, d.Kind, s.Ledger.Deployment(), bus.Position{Seq: seq, Partitions: d.sight.told.Partitions})
 	if err != nil {
 		return err

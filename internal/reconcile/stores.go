@@ -20,11 +20,15 @@ type Stores struct {
 	Bus *bus.Config
 	// BusErr says why Bus is nil.
 	BusErr error
+	// BusGone: Bus is nil because what the embedded broker kept is gone; nothing is told there.
+	BusGone bool
 	// Rows reads the versions between two seq that are told to others: of one record, or of all where its id is empty.
 	Rows func(ctx context.Context, k *schemas.Kind, from, to uint64, record string) (bus.Rows, error)
 	Zone *time.Location
 	Now  func() time.Time
 	Log  *slog.Logger
+	// Mending is true for a repair: it ends a transaction that hides where a kind stands, and that others wait for.
+	Mending bool
 	// Step is told what is being done, now and then; nil for nobody.
 	Step func(fault.Text)
 }
