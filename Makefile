@@ -26,6 +26,9 @@ test: build deps ## every test, none skipped
 bench: build ## the measured ratios of docs/performance.md
 	go run ./bench
 
+check: build ## a small first load against the program of the parent commit: fails on a loss of over 15 % of CPU
+	go run ./bench -only check -rows 200000 -pairs 7
+
 MUTANTS ?= all
 ROUNDS ?= 9
 SEED ?= 1
@@ -46,4 +49,4 @@ fuzz: ## 30 seconds for every fuzz target
 generate: ## the pages of docs/reference from the code
 	go run ./internal/gen
 
-.PHONY: help build run deps test bench chaos mutants fuzz generate
+.PHONY: help build run deps test bench check chaos mutants fuzz generate

@@ -3,6 +3,7 @@
 //	make bench                          every workload
 //	go run ./bench -only W1,W6          some of them
 //	go run ./bench -only W1 -rows 200000 -pairs 2
+//	make check                          this program against the one of its parent commit
 //
 // What it needs (an engine, a broker, a PostgreSQL) it starts on free loopback ports in temporary directories, and ends.
 package main
@@ -29,11 +30,16 @@ func main() {
 	flag.IntVar(&o.pipelines, "pipelines", 1000, "pipelines of W7")
 	flag.StringVar(&o.only, "only", "", "workloads with commas; without it all")
 	flag.StringVar(&o.binary, "binary", "bin/creditsync", "the program to measure")
+	flag.StringVar(&o.against, "against", "", "commit that check compares with; without it the parent commit, HEAD where the work tree has changes")
 	flag.StringVar(&o.out, "out", "bench/out", "folder of the results")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(o, workloads(ctx, o)); err != nil {
+	all := workloads(ctx, o)
+	if o.only != "" {
+		all = append(all, apart(ctx, o)...)
+	}
+	if err := run(o, all); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -41,7 +47,7 @@ func main() {
 
 type options struct {
 	rows, known, pairs, pipelines int
-	only, binary, out             string
+	only, binary, out, against    string
 }
 
 // wants tells whether one of the workloads is asked for.

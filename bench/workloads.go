@@ -7,6 +7,7 @@ import (
 	"creditsync/bench/duel"
 	"creditsync/bench/firstload"
 	"creditsync/bench/known"
+	"creditsync/bench/parent"
 	"creditsync/bench/postgres"
 	"creditsync/bench/ready"
 	"creditsync/bench/relay"
@@ -36,6 +37,14 @@ func workloads(ctx context.Context, o options) []workload {
 		alone("W6", func() (*duel.Result, error) { return workbook.Run(ctx, o.rows/5, o.pairs) }),
 		alone("W7", func() (*duel.Result, error) { return ready.Run(ctx, o.binary, o.pipelines, o.pairs) }),
 	}
+}
+
+// apart are the workloads that are measured only when they are asked for.
+func apart(ctx context.Context, o options) []workload {
+	return []workload{{"check", func() ([]*duel.Result, error) {
+		r, err := parent.Run(ctx, o.binary, o.against, o.rows, o.pairs)
+		return []*duel.Result{r}, err
+	}}}
 }
 
 // onKnown loads the known records once and measures what is asked for of them.

@@ -14,7 +14,7 @@ import (
 // Side does the work once and says what it took.
 type Side func(ctx context.Context) (Sample, error)
 
-// Duel is one workload.
+// Duel is one workload. Where it compares something else than wall time, the samples still have both.
 type Duel struct {
 	ID     string // W1, W5, …
 	Name   string // file of the result, without its ending
@@ -25,10 +25,15 @@ type Duel struct {
 	Pairs  int     // at least five, for a figure to be told
 	Floor  float64 // least median of theirs / ours
 	Aim    float64
+	Of     func(Sample) float64 // what is compared; nil: wall time
 }
 
 // Run measures: one pair to warm both sides, which is thrown away, then the pairs. Each pair is said to progress.
 func (d Duel) Run(ctx context.Context, progress io.Writer) (*Result, error) {
+	of := d.Of
+	if of == nil {
+		of = Wall
+	}
 	r := &Result{ID: d.ID, Name: d.Name, Title: d.Title, Rival: d.Rival, Floor: d.Floor, Aim: d.Aim}
 	for i := range d.Pairs + 1 {
 		theirs, err := d.Theirs(ctx)
@@ -46,10 +51,10 @@ func (d Duel) Run(ctx context.Context, progress io.Writer) (*Result, error) {
 			continue
 		}
 		if n := len(r.Theirs); n > 0 {
-			r.Control = append(r.Control, r.Theirs[n-1].Wall/theirs.Wall)
+			r.Control = append(r.Control, of(r.Theirs[n-1])/of(theirs))
 		}
-		r.Theirs, r.Ours, r.Ratios = append(r.Theirs, theirs), append(r.Ours, ours), append(r.Ratios, theirs.Wall/ours.Wall)
-		fmt.Fprintf(progress, "%s, pair %d: %s %.2f s, ours %.2f s, ratio %.2f\n", d.ID, i, d.Rival, theirs.Wall, ours.Wall, theirs.Wall/ours.Wall)
+		r.Theirs, r.Ours, r.Ratios = append(r.Theirs, theirs), append(r.Ours, ours), append(r.Ratios, of(theirs)/of(ours))
+		fmt.Fprintf(progress, "%s, pair %d: %s %.2f s, ours %.2f s, ratio %.2f\n", d.ID, i, d.Rival, of(theirs), of(ours), of(theirs)/of(ours))
 	}
 	return r, nil
 }

@@ -114,7 +114,17 @@ func (g *Ground) Fresh(ctx context.Context, input string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := g.Prepare(ctx, site, "bench"); err != nil {
+		return "", err
+	}
 	return site, os.Link(input, filepath.Join(site, "inbox", "penalties.csv"))
+}
+
+// Of is the same ground for another build of the program. Only the first one is closed.
+func (g *Ground) Of(binary string) *Ground {
+	other := *g
+	other.binary, other.sites = binary, g.sites+1_000_000
+	return &other
 }
 
 // OnKafka makes the folder of a new site on empty tables and an Apache Kafka of its own, which ends the one of the site
