@@ -28,10 +28,12 @@ const (
 
 // Server is a running MariaDB.
 type Server struct {
-	Port   int
-	dir    string
-	daemon *daemon.Daemon
-	count  atomic.Int64
+	Port    int
+	dir     string
+	program string
+	with    []string
+	daemon  *daemon.Daemon
+	count   atomic.Int64
 }
 
 // Start starts a server; Stop ends it and removes what it kept. Flags are more of the server's, as in
@@ -50,7 +52,7 @@ func Start(ctx context.Context, flags ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{}
+	s := &Server{program: program, with: flags}
 	if s.dir, err = daemon.Folder("creditsync-mariadb-"); err != nil {
 		return nil, err
 	}
@@ -59,7 +61,7 @@ func Start(ctx context.Context, flags ...string) (*Server, error) {
 			"--innodb-log-file-size=8M", "--skip-name-resolve")
 	})
 	if err == nil {
-		err = s.start(ctx, program, flags)
+		err = s.start(ctx)
 	}
 	if err != nil {
 		s.Stop()
@@ -68,18 +70,18 @@ func Start(ctx context.Context, flags ...string) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) start(ctx context.Context, program string, flags []string) error {
+func (s *Server) start(ctx context.Context) error {
 	first := filepath.Join(s.dir, "first.sql")
 	account := fmt.Sprintf("CREATE USER IF NOT EXISTS '%[1]s'@'%%' IDENTIFIED BY '%[2]s';\nGRANT ALL ON *.* TO '%[1]s'@'%%' WITH GRANT OPTION;\n", User, Password)
 	if err := os.WriteFile(first, []byte(account), 0o644); err != nil {
 		return err
 	}
 	var err error
-	s.daemon, s.Port, err = daemon.Serve(s.dir, program, syscall.SIGKILL, func(port int) []string {
+	s.daemon, s.Port, err = daemon.Serve(s.dir, s.program, syscall.SIGKILL, func(port int) []string {
 		return append([]string{"--no-defaults", "--datadir=" + filepath.Join(s.dir, "data"), "--port=" + strconv.Itoa(port), "--bind-address=127.0.0.1",
 			"--socket=" + filepath.Join(s.dir, "socket"), "--pid-file=" + filepath.Join(s.dir, "pid"), "--init-file=" + first, "--skip-name-resolve", "--skip-log-bin",
 			"--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--max-allowed-packet=64M",
-			"--innodb-fast-shutdown=2", "--lc-messages-dir=/usr/share/mysql"}, flags...)
+			"--innodb-fast-shutdown=2", "--lc-messages-dir=/usr/share/mysql"}, s.with...)
 	}, func(port int) error { return execute(ctx, port, "SELECT 1") })
 	return err
 }
@@ -122,6 +124,12 @@ func (s *Server) Connect(tb testing.TB, database string) *sql.DB {
 	tb.Cleanup(func() { _ = db.Close() })
 	return db
 }
+
+// Kill ends the server as a power cut does; what it keeps stays.
+func (s *Server) Kill() { s.daemon.Stop(syscall.SIGKILL) }
+
+// Again starts a server that was killed, on another port.
+func (s *Server) Again(ctx context.Context) error { return s.start(ctx) }
 
 // Stop ends the server at once and removes its folder.
 func (s *Server) Stop() {

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,10 +28,12 @@ const (
 
 // Server is a running PostgreSQL.
 type Server struct {
-	Port   int
-	dir    string
-	daemon *daemon.Daemon
-	count  atomic.Int64
+	Port    int
+	dir     string
+	program string
+	with    []string
+	daemon  *daemon.Daemon
+	count   atomic.Int64
 }
 
 // Start starts a server; Stop ends it and removes what it kept. Settings are lines of its configuration, as in
@@ -44,13 +47,13 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{}
+	s := &Server{program: filepath.Join(filepath.Dir(initdb), "postgres"), with: settings}
 	if s.dir, err = daemon.Folder("creditsync-postgres-"); err != nil {
 		return nil, err
 	}
 	err = daemon.Data(ctx, s.dir, "postgres 1 "+string(version), func(data string) error { return create(initdb, s.dir, data) })
 	if err == nil {
-		err = s.start(ctx, filepath.Join(filepath.Dir(initdb), "postgres"), settings)
+		err = s.start(ctx)
 	}
 	if err != nil {
 		s.Stop()
@@ -71,12 +74,12 @@ func create(initdb, dir, data string) error {
 		"--no-sync", "--wal-segsize=1")
 }
 
-func (s *Server) start(ctx context.Context, program string, settings []string) error {
+func (s *Server) start(ctx context.Context) error {
 	var err error
-	s.daemon, s.Port, err = daemon.Serve(s.dir, program, syscall.SIGQUIT, func(port int) []string {
+	s.daemon, s.Port, err = daemon.Serve(s.dir, s.program, syscall.SIGQUIT, func(port int) []string {
 		args := []string{"-D", filepath.Join(s.dir, "data"), "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 			"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "max_connections=60", "-c", "autovacuum=off", "-c", "min_wal_size=2MB", "-c", "max_wal_size=64MB"}
-		for _, one := range settings {
+		for _, one := range s.with {
 			args = append(args, "-c", one)
 		}
 		return args
@@ -125,6 +128,21 @@ func (s *Server) Connect(tb testing.TB, database string) *pgx.Conn {
 	}
 	tb.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
+}
+
+// Kill ends the server as a power cut does; what it keeps stays.
+func (s *Server) Kill() { s.daemon.Stop(syscall.SIGKILL) }
+
+// Again starts a server that was killed, on another port. Its other processes may not have noticed yet that it died: until
+// they have gone it does not start.
+func (s *Server) Again(ctx context.Context) error {
+	var err error
+	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until) && ctx.Err() == nil; {
+		if err = s.start(ctx); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // Stop ends the server at once and removes its folder.

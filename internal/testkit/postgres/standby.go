@@ -16,7 +16,7 @@ func (s *Server) Standby(ctx context.Context, settings ...string) (*Server, erro
 	if err != nil {
 		return nil, err
 	}
-	r := &Server{}
+	r := &Server{program: filepath.Join(filepath.Dir(backup), "postgres"), with: settings}
 	if r.dir, err = daemon.Folder("creditsync-postgres-"); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Server) Standby(ctx context.Context, settings ...string) (*Server, erro
 		err = os.Chmod(data, 0o700)
 	}
 	if err == nil {
-		err = r.start(ctx, filepath.Join(filepath.Dir(backup), "postgres"), settings)
+		err = r.start(ctx)
 	}
 	if err != nil {
 		r.Stop()
