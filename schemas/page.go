@@ -150,6 +150,9 @@ func (p *page) values(l *List) {
 		p.line("| 值 value | 版本 edition | 同义写法 synonyms |")
 		p.line("| --- | --- | --- |")
 	}
+	if slices.ContainsFunc(l.Values, func(v Value) bool { return v.Generation != "" }) {
+		defer p.line("\n各版本的值不论日期都收，并按来源所用的版本原样保存：存的值说明用的是哪一版。Values of each edition are taken whatever the date, and kept in the edition's own words: what is stored says which one the source used.")
+	}
 	for _, v := range l.Values {
 		text := v.Text
 		if grouped {

@@ -3,6 +3,7 @@ package serve
 import (
 	"flag"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ const (
 	mostGoroutines = 150
 	mostFiles      = 100 // open files, and so connections
 	mostMemory     = 300 << 20
+	mostIdle       = 48 << 20 // of its own, when nothing runs any more
 )
 
 var sources = flag.Int("serve.sources", 60, "how many of the thousand pipelines have a row to read; each costs the engine some 0.15 s of CPU")
@@ -54,6 +56,23 @@ func TestServe_AThousandPipelinesAtOneTick(t *testing.T) {
 	}
 	t.Logf("at most %v", peak)
 	p.told(*sources)
+	s.until("what the runs took is given back", func() bool { return p.anonymous() < mostIdle })
+}
+
+// anonymous is how much memory of its own the process has, in bytes: without the program's text, which engine and broker share.
+func (p *process) anonymous() (bytes int) {
+	p.s.t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if _, err := fmt.Sscanf(line, "RssAnon: %d kB", &bytes); err == nil {
+			return bytes << 10
+		}
+	}
+	p.s.t.Fatalf("no RssAnon in %s", status)
+	return 0
 }
 
 // metrics are those without labels, and the runs by their state.

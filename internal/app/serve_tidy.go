@@ -3,9 +3,12 @@ package app
 import (
 	"context"
 	"errors"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"creditsync/internal/fault"
+	"creditsync/scheduler"
 )
 
 // housekeeping.
@@ -29,7 +32,7 @@ func (s *server) tidy(ctx context.Context) {
 	tick := time.NewTicker(showEvery)
 	defer tick.Stop()
 	var forwarded, swept, counted time.Time
-	var ended bool // since the last sweep
+	var ended, worked bool // since the last sweep; since memory was given back
 	for s.up(ctx) {
 		now := s.Now()
 		ran := s.ranSince()
@@ -48,6 +51,10 @@ func (s *server) tidy(ctx context.Context) {
 		if ran || due(now, counted, refusedEvery) {
 			s.try(ctx, "count the rows in quarantine", s.countRefused)
 			counted = now
+		}
+		if worked = worked || ran; worked && s.quiet() {
+			debug.FreeOSMemory() // what runs took is given back, for most of the day there are none
+			worked = false
 		}
 		select {
 		case <-ctx.Done():
@@ -104,6 +111,11 @@ func (s *server) sweepFit(ctx context.Context) error {
 		return err
 	}
 	return s.Sweep(ctx)
+}
+
+// quiet reports whether no run goes or waits for its turn.
+func (s *server) quiet() bool {
+	return !slices.ContainsFunc(s.scheduler.States(), func(p scheduler.State) bool { return p.Running || p.Waiting })
 }
 
 // due reports whether so much time has passed since last, or the clock was put back.
