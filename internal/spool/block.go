@@ -1,22 +1,26 @@
 package spool
 
 import (
-	"crypto/cipher"
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/klauspost/compress/s2"
 )
 
-// A block is a batch as it lies in the file: the buffers of its columns one after another, each from a place that is a multiple
-// of align. Where they are is kept in memory, so that a batch comes back as a view of the bytes that were read.
+// A block is a batch as it comes back: the buffers of its columns one after another, each from a place that is a multiple of
+// align. In the file it is packed: each buffer is compressed by itself, for what stands in one column is alike, and follows
+// the one before it. Where they are is kept in memory, so that a batch comes back as a view of what was unpacked.
 type block struct {
 	at     int64 // in the file
-	size   int   // 0 where the batch has no rows
+	packed int   // bytes in the file
+	size   int   // bytes unpacked
 	schema *arrow.Schema
-	rows   int64
+	rows   int64  // 0 where the batch has none
 	parts  []part // of the columns and their children, in the order in which plan meets them
 }
 
@@ -26,8 +30,8 @@ type part struct {
 	buffers     []stretch
 }
 
-// stretch is where a buffer lies in its block; one that there is not begins before 0.
-type stretch struct{ at, size int }
+// stretch is where a buffer lies in its block, and how many bytes it has in the file; one that there is not begins before 0.
+type stretch struct{ at, size, packed int }
 
 const align = 64 // as Arrow asks for
 
@@ -59,7 +63,7 @@ func (b *block) add(d arrow.ArrayData, data []arrow.ArrayData) ([]arrow.ArrayDat
 			one.buffers[i].at = -1
 			continue
 		}
-		one.buffers[i] = stretch{b.size, buf.Len()}
+		one.buffers[i] = stretch{at: b.size, size: buf.Len()}
 		b.size += (buf.Len() + align - 1) &^ (align - 1)
 	}
 	b.parts = append(b.parts, one)
@@ -86,22 +90,40 @@ func sliced(d arrow.ArrayData) bool {
 	return false
 }
 
-// seal writes the buffers to out, encrypted.
-func (b *block) seal(stream cipher.Stream, data []arrow.ArrayData, out []byte) {
-	var zeros [align]byte
-	at := 0
+// pack compresses the buffers into out, which it may replace by a larger one.
+func (b *block) pack(data []arrow.ArrayData, out []byte) []byte {
+	out = out[:0]
 	for i, d := range data {
 		for k, buf := range d.Buffers() {
-			if buf == nil {
+			if buf == nil || buf.Len() == 0 {
 				continue
 			}
-			s := b.parts[i].buffers[k]
-			stream.XORKeyStream(out[at:s.at], zeros[:s.at-at])
-			stream.XORKeyStream(out[s.at:], buf.Bytes())
-			at = s.at + s.size
+			at := len(out)
+			out = slices.Grow(out, s2.MaxEncodedLen(buf.Len()))
+			one := s2.Encode(out[at:cap(out)], buf.Bytes())
+			out = out[:at+len(one)]
+			b.parts[i].buffers[k].packed = len(one)
 		}
 	}
-	stream.XORKeyStream(out[at:b.size], zeros[:b.size-at])
+	b.packed = len(out)
+	return out
+}
+
+// unpack is the other way.
+func (b *block) unpack(packed, whole []byte) error {
+	for _, p := range b.parts {
+		for _, s := range p.buffers {
+			if s.packed == 0 {
+				continue
+			}
+			into := whole[s.at : s.at+s.size]
+			if got, err := s2.Decode(into, packed[:s.packed]); err != nil || len(got) != s.size {
+				return fmt.Errorf("%d bytes of %d: %w", len(got), s.size, cmp.Or(err, s2.ErrCorrupt))
+			}
+			packed = packed[s.packed:]
+		}
+	}
+	return nil
 }
 
 // record is the batch over the bytes of its block, which are released with it.

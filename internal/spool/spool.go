@@ -2,6 +2,9 @@
 // said which of them are written. The warehouse holds only their keys meanwhile: a night in which nothing changed writes
 // no row twice, and a first load writes each once.
 //
+// Rows are packed before they are encrypted: memory that the page cache takes up anew costs more than packing and unpacking
+// (docs/performance.md).
+//
 // It is no store. Its file is unnamed and encrypted (internal/unnamed): nothing is left of it when the process ends, however
 // it ends. A run that starts anew reads its source anew.
 package spool
@@ -21,10 +24,12 @@ import (
 type Spool struct {
 	file *unnamed.File
 
+	whole  pool // memory of the batches that Get returns
+	packed pool // of batches as they lie in the file
+
 	mu     sync.Mutex // guards what follows
 	end    int64
-	blocks []block  // by batch
-	free   [][]byte // memory that is not in use
+	blocks []block // by batch
 }
 
 // New makes an empty spool in the folder, which must exist.
@@ -53,25 +58,32 @@ func (s *Spool) Put(batch uint32, rows arrow.Record) error {
 	if err != nil {
 		return fmt.Errorf("keep batch %d: %w", batch, err)
 	}
-	s.mu.Lock()
-	for int(batch) >= len(s.blocks) {
-		s.blocks = append(s.blocks, block{})
+	sealed := b.pack(data, s.packed.Allocate(0))
+	defer s.packed.Free(sealed)
+	if b.at, err = s.place(batch, b); err != nil {
+		return err
 	}
-	if s.blocks[batch].size > 0 { // whose place would be lost
-		s.mu.Unlock()
-		return fmt.Errorf("keep batch %d: it is there already", batch)
-	}
-	b.at = s.end
-	s.blocks[batch] = b
-	s.end += int64(b.size)
-	s.mu.Unlock()
-	out := s.Allocate(b.size)
-	defer s.Free(out)
-	b.seal(s.file.Stream(b.at), data, out)
-	if _, err := s.file.WriteAt(out, b.at); err != nil {
+	s.file.Stream(b.at).XORKeyStream(sealed, sealed)
+	if _, err := s.file.WriteAt(sealed, b.at); err != nil {
 		return trouble(s.file.Name(), err)
 	}
 	return nil
+}
+
+// place says where in the file a batch goes.
+func (s *Spool) place(batch uint32, b block) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for int(batch) >= len(s.blocks) {
+		s.blocks = append(s.blocks, block{})
+	}
+	if s.blocks[batch].rows > 0 { // whose place would be lost
+		return 0, fmt.Errorf("keep batch %d: it is there already", batch)
+	}
+	b.at = s.end
+	s.blocks[batch] = b
+	s.end += int64(b.packed)
+	return b.at, nil
 }
 
 // Batches is one more than the number of the last batch that has rows.
@@ -89,49 +101,20 @@ func (s *Spool) Get(batch uint32) (arrow.Record, error) {
 		b = s.blocks[batch]
 	}
 	s.mu.Unlock()
-	if b.size == 0 {
+	if b.rows == 0 {
 		return nil, nil
 	}
-	body := s.Allocate(b.size)
-	whole := memory.NewBufferWithAllocator(body, s)
-	defer whole.Release()
-	if _, err := s.file.ReadAt(body, b.at); err != nil {
+	packed := s.packed.Allocate(b.packed)
+	defer s.packed.Free(packed)
+	if _, err := s.file.ReadAt(packed, b.at); err != nil {
 		return nil, trouble(s.file.Name(), err)
 	}
+	whole := memory.NewBufferWithAllocator(s.whole.Allocate(b.size), &s.whole)
+	defer whole.Release()
+	if err := b.unpack(packed, whole.Bytes()); err != nil {
+		return nil, trouble(s.file.Name(), fmt.Errorf("batch %d: %w", batch, err))
+	}
 	return b.record(whole), nil
-}
-
-// Allocate implements memory.Allocator for the batches that Get returns: as much memory is kept as was ever in use at once.
-func (s *Spool) Allocate(size int) []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := len(s.free)
-	if n == 0 {
-		return make([]byte, size, size+size/8) // the next batch will be much alike
-	}
-	b := s.free[n-1]
-	s.free = s.free[:n-1]
-	if cap(b) < size {
-		return make([]byte, size, size+size/8)
-	}
-	return b[:size]
-}
-
-// Reallocate implements memory.Allocator.
-func (s *Spool) Reallocate(size int, b []byte) []byte {
-	if cap(b) >= size {
-		return b[:size]
-	}
-	more := s.Allocate(size)
-	copy(more, b)
-	return more
-}
-
-// Free implements memory.Allocator.
-func (s *Spool) Free(b []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.free = append(s.free, b)
 }
 
 // trouble says that this machine's disk failed the run.

@@ -117,11 +117,11 @@ func TestSpool_EveryKindOfColumn(t *testing.T) {
 			t.Errorf("batch %d: got %v, want %v", i, got[i], rows)
 		}
 	}
-	held := len(s.free)
+	held := len(s.whole.free)
 	for _, rows := range got {
 		rows.Release()
 	}
-	if back := len(s.free) - held; back != len(got) {
+	if back := len(s.whole.free) - held; back != len(got) {
 		t.Errorf("the memory of %d batches has come back, of %d", back, len(got))
 	}
 }
