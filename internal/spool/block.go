@@ -31,9 +31,18 @@ type part struct {
 }
 
 // stretch is where a buffer lies in its block, and how many bytes it has in the file; one that there is not begins before 0.
-type stretch struct{ at, size, packed int }
+// Offsets are there as lengths, each so many bytes wide; 0 says that the buffer is there as it is.
+type stretch struct{ at, size, packed, width int }
 
 const align = 64 // as Arrow asks for
+
+// raw is how many bytes were compressed.
+func (s stretch) raw() int {
+	if s.width == 0 {
+		return s.size
+	}
+	return (s.size/arrow.Int32SizeBytes - 1) * s.width
+}
 
 // plan lays out the columns of rows. copies are columns that had to be copied, for they are a part of larger ones.
 func plan(rows arrow.Record) (b block, data []arrow.ArrayData, copies []arrow.Array, err error) {
@@ -93,16 +102,24 @@ func sliced(d arrow.ArrayData) bool {
 // pack compresses the buffers into out, which it may replace by a larger one.
 func (b *block) pack(data []arrow.ArrayData, out []byte) []byte {
 	out = out[:0]
+	var short []byte // lengths of texts
 	for i, d := range data {
 		for k, buf := range d.Buffers() {
 			if buf == nil || buf.Len() == 0 {
 				continue
 			}
+			raw, s := buf.Bytes(), &b.parts[i].buffers[k]
+			if k == 1 {
+				if o := offsets(d); o != nil {
+					if short, s.width = lengths(o, short); s.width > 0 {
+						raw = short
+					}
+				}
+			}
 			at := len(out)
-			out = slices.Grow(out, s2.MaxEncodedLen(buf.Len()))
-			one := s2.Encode(out[at:cap(out)], buf.Bytes())
-			out = out[:at+len(one)]
-			b.parts[i].buffers[k].packed = len(one)
+			out = slices.Grow(out, s2.MaxEncodedLen(len(raw)))
+			one := s2.Encode(out[at:cap(out)], raw)
+			out, s.packed = out[:at+len(one)], len(one)
 		}
 	}
 	b.packed = len(out)
@@ -117,8 +134,12 @@ func (b *block) unpack(packed, whole []byte) error {
 				continue
 			}
 			into := whole[s.at : s.at+s.size]
-			if got, err := s2.Decode(into, packed[:s.packed]); err != nil || len(got) != s.size {
-				return fmt.Errorf("%d bytes of %d: %w", len(got), s.size, cmp.Or(err, s2.ErrCorrupt))
+			raw := into[s.size-s.raw():]
+			if got, err := s2.Decode(raw, packed[:s.packed]); err != nil || len(got) != len(raw) {
+				return fmt.Errorf("%d bytes of %d: %w", len(got), len(raw), cmp.Or(err, s2.ErrCorrupt))
+			}
+			if s.width > 0 {
+				sum(into, s.width)
 			}
 			packed = packed[s.packed:]
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -72,6 +73,7 @@ func TestSpool_EveryKindOfColumn(t *testing.T) {
 		{Name: "place", Type: arrow.PrimitiveTypes.Uint64}, {Name: "id", Type: &arrow.FixedSizeBinaryType{ByteWidth: 16}},
 		{Name: "day", Type: arrow.FixedWidthTypes.Date32, Nullable: true}, {Name: "hints", Type: list}, {Name: "cipher", Type: arrow.BinaryTypes.Binary},
 		{Name: "fine", Type: &arrow.Decimal128Type{Precision: 18, Scale: 6}, Nullable: true}, {Name: "none", Type: arrow.BinaryTypes.String},
+		{Name: "long", Type: arrow.BinaryTypes.String}, {Name: "huge", Type: arrow.BinaryTypes.String},
 	}, nil))
 	defer b.Release()
 	for i := range 100 {
@@ -90,6 +92,8 @@ func TestSpool_EveryKindOfColumn(t *testing.T) {
 			b.Field(5).(*array.Decimal128Builder).Append(decimal128.FromI64(int64(i)))
 		}
 		b.Field(6).(*array.StringBuilder).Append("")
+		b.Field(7).(*array.StringBuilder).Append(strings.Repeat("甲", i*10)) // lengths take two bytes, and more
+		b.Field(8).(*array.StringBuilder).Append(strings.Repeat("乙", i*250))
 	}
 	whole := b.NewRecord()
 	defer whole.Release()
