@@ -50,6 +50,9 @@ func TestTrouble_Configuration(t *testing.T) {
 		{"missing variable", "keys: {file: \"${CREDITSYNC_E2E_NO_SUCH_VARIABLE}\"}\n" + good, "1:14", "CREDITSYNC_E2E_NO_SUCH_VARIABLE"},
 		{"unknown kind", strings.Replace(good, "admin_penalty", "admin_penalties", 1), "3:11", "admin_penalty"},
 		{"unknown field", good + "    map: {decision_number: docno}\n", "5:28", "decision_no"},
+		{"a time that never comes", good + "    schedule: \"0 0 30 2 *\"\n", "5:15", "30 2"},
+		{"a schedule with seconds", good + "    schedule: \"0 30 1 * * *\"\n", "5:15", "30 1"},
+		{"a day of the calendar that is none", "calendar: {file: days.txt}\n" + good, "1:18", "calendar.file"},
 		{"no share", good + "    error_budget: much\n", "5:19", "5%"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
