@@ -35,6 +35,9 @@ type fake struct {
 	exported []app.Exported
 	verify   app.VerifyWish
 	verified []app.Verified
+	repair   app.RepairWish
+	next     []app.Mended // what a repair would do, if it is agreed to
+	retell   app.RetellWish
 	err      error
 	closed   int
 }
@@ -99,12 +102,20 @@ func (f *fake) Verify(_ context.Context, w app.VerifyWish) ([]app.Verified, erro
 	return f.verified, f.err
 }
 
-func (f *fake) Repair(context.Context, app.RepairWish, func([]app.Mended) bool) (app.Repairing, error) {
-	return app.Repairing{}, f.err
+func (f *fake) Repair(_ context.Context, w app.RepairWish, agree func([]app.Mended) bool) (app.Repairing, error) {
+	f.repair = w
+	if f.err != nil || len(f.next) == 0 {
+		return app.Repairing{}, f.err
+	}
+	if w.DryRun || !agree(f.next) {
+		return app.Repairing{Left: f.next}, nil
+	}
+	return app.Repairing{Steps: f.next}, nil
 }
 
-func (f *fake) Retell(context.Context, app.RetellWish) (app.Retold, error) {
-	return app.Retold{}, f.err
+func (f *fake) Retell(_ context.Context, w app.RetellWish) (app.Retold, error) {
+	f.retell = w
+	return app.Retold{Topic: "credit.admin_penalty.replay", Messages: 7, DryRun: w.DryRun}, f.err
 }
 
 func (f *fake) Engine(ctx context.Context, ready func(map[string]string)) error {
