@@ -211,6 +211,25 @@ func TestAnOlderLedger(t *testing.T) {
 	s.Says(0, "", "repair", "--yes")
 	s.Says(0, "", "verify")
 	s.night(2)
+	s.adopted()
+}
+
+// adopted: the ledger is gone. check and run name the command that makes it again, with the deployment, and it does.
+func (s *deployment) adopted() {
+	s.T.Helper()
+	s.Beside()
+	command := "creditsync repair --adopt " + s.Ask("SELECT value FROM credit.meta FINAL WHERE name = 'deployment'")[0]
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.RemoveAll(s.LedgerAt + end); err != nil {
+			s.T.Fatal(err)
+		}
+	}
+	s.Says(2, command, "check")
+	s.Says(2, command, "run")
+	s.Says(0, "mended", append(strings.Fields(command)[1:], "--yes")...)
+	s.Says(0, "", "verify")
+	s.night(4)
+	s.Says(0, "", "verify")
 }
 
 // TestOlder: ClickHouse was put back to an older copy, or it and the ledger were; some commits are nowhere any more, and were

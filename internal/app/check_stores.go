@@ -25,6 +25,7 @@ func (a *App) checkStores(ctx context.Context) []Finding {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		f.Detail = fault.T("还没有台账，首次运行时建立", "no ledger yet, made by the first run")
+		f.Err = a.orphaned(ctx)
 		return []Finding{f}
 	case fault.CodeOf(err) == "ledger.older":
 		f.Detail = fault.T("台账由较早版本的程序写成，下次运行升级后再对照", "the ledger was written by an earlier program; they are compared once a run has brought it up to date")
@@ -48,6 +49,24 @@ func (a *App) glance(ctx context.Context) (*ledger.Ledger, error) {
 		return nil, err
 	}
 	return ledger.Open(ctx, a.Config.Ledger.SQLite, ledger.Options{Now: a.Now, Self: holder(self), Alive: alive, Location: a.Config.Timezone, ReadOnly: true})
+}
+
+// orphaned says that there is a ClickHouse of a deployment though there is no ledger. One that cannot be asked is none: that it
+// cannot be reached is said elsewhere.
+func (a *App) orphaned(ctx context.Context) error {
+	if busy, _ := a.occupied(); busy {
+		return nil
+	}
+	w, err := a.openExisting(ctx)
+	if err != nil {
+		return nil
+	}
+	defer w.Close()
+	mark, err := w.Mark(ctx, markDeployment)
+	if err != nil || mark == "" {
+		return nil
+	}
+	return withoutLedger(mark, fault.T("没有台账 %[2]s，而 ClickHouse 属于部署 %[1]s", "there is no ledger %[2]s, and ClickHouse belongs to deployment %[1]s", mark, a.Config.Ledger.SQLite))
 }
 
 // occupied tells whether the embedded engine or broker belongs to a run that is under way: it ends with that run, so nobody

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -212,6 +213,15 @@ func TestRepair_AdoptsANewLedger(t *testing.T) {
 	}
 	for _, end := range []string{"", "-wal", "-shm"} {
 		_ = os.Remove(s.path("data/ledger.db" + end))
+	}
+	s.again()
+	var found error
+	for _, f := range s.Check(context.Background()) {
+		found = errors.Join(found, f.Err)
+	}
+	s.wantFault(found, fault.Input, "stores.strangers")
+	if _, err := os.Stat(s.path("data/ledger.db")); err == nil {
+		t.Error("check has made a ledger")
 	}
 	s.again()
 	s.wantFault(s.run(), fault.Input, "stores.strangers")

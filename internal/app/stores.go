@@ -174,9 +174,7 @@ func (a *App) belong(ctx context.Context, l *ledger.Ledger, w *warehouse.Warehou
 	case err != nil:
 		return err
 	case mark != "" && mine == 0:
-		return fault.New(fault.Input, "stores.strangers", fault.T("台账 %[3]s 是新的（部署 %[2]s，没有提交），而 ClickHouse 属于部署 %[1]s", "the ledger %[3]s is a new one (deployment %[2]s, no commits), and ClickHouse belongs to deployment %[1]s", mark, l.Deployment(), a.Config.Ledger.SQLite)).
-			Do(fault.T("台账丢了就放回它的副本（先移开新的 ledger.db 及其 -wal、-shm）；没有副本，creditsync repair --adopt %[1]s 从 ClickHouse 重建。如果 ClickHouse 配错了，改 warehouse。",
-				"If the ledger was lost, put its copy back (after moving the new ledger.db, -wal and -shm away); without one, creditsync repair --adopt %[1]s makes it again from ClickHouse. If this is the wrong ClickHouse, change warehouse.", mark))
+		return withoutLedger(mark, fault.T("台账 %[3]s 是新的（部署 %[2]s，没有提交），而 ClickHouse 属于部署 %[1]s", "the ledger %[3]s is a new one (deployment %[2]s, no commits), and ClickHouse belongs to deployment %[1]s", mark, l.Deployment(), a.Config.Ledger.SQLite))
 	case mark != "":
 		return strangers(fault.T("ClickHouse 属于部署 %[1]s，台账属于 %[2]s", "ClickHouse belongs to deployment %[1]s, the ledger to %[2]s", mark, l.Deployment()))
 	case mine == 0:
@@ -215,6 +213,13 @@ func (a *App) recognise(ctx context.Context, l *ledger.Ledger, w *warehouse.Ware
 func strangers(what fault.Text) error {
 	return fault.New(fault.Input, "stores.strangers", what).
 		Do(fault.T("请把同一套部署的数据目录、ClickHouse 和台账放在一起，或从同一时刻的备份恢复。", "Bring the data directory, ClickHouse and the ledger of one deployment together, or restore all from one backup."))
+}
+
+// withoutLedger is the fault where the ledger of the deployment that ClickHouse belongs to is not there.
+func withoutLedger(mark string, what fault.Text) error {
+	return fault.New(fault.Input, "stores.strangers", what).
+		Do(fault.T("台账丢了就放回它的副本（先移开新的 ledger.db 及其 -wal、-shm）；没有副本，creditsync repair --adopt %[1]s 从 ClickHouse 重建。如果 ClickHouse 配错了，改 warehouse。",
+			"If the ledger was lost, put its copy back (after moving the new ledger.db, -wal and -shm away); without one, creditsync repair --adopt %[1]s makes it again from ClickHouse. If this is the wrong ClickHouse, change warehouse.", mark))
 }
 
 // keys opens the vault, making the keys before the first write anywhere. Missing or other keys beside stores that have
