@@ -20,8 +20,8 @@ const zstdWindow = 128 << 20
 func decoded(body io.Reader, encoding string, native bool) (r io.Reader, close func(), err error) {
 	r, close = body, func() {}
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "", "identity":
-	case "gzip", "x-gzip":
+	case "", "identity", "none", "auto": // "none", "auto" and "gz" are ClickHouse's own words, which dlt says
+	case "gzip", "x-gzip", "gz":
 		r, err = gzip.NewReader(bufio.NewReaderSize(body, 1<<16))
 	case "deflate":
 		r, err = zlib.NewReader(bufio.NewReaderSize(body, 1<<16))
