@@ -8,6 +8,7 @@ import (
 	"creditsync/bench/firstload"
 	"creditsync/bench/known"
 	"creditsync/bench/parent"
+	"creditsync/bench/peers"
 	"creditsync/bench/postgres"
 	"creditsync/bench/ready"
 	"creditsync/bench/relay"
@@ -41,10 +42,13 @@ func workloads(ctx context.Context, o options) []workload {
 
 // apart are the workloads that are measured only when they are asked for.
 func apart(ctx context.Context, o options) []workload {
-	return []workload{{"check", func() ([]*duel.Result, error) {
-		r, err := parent.Run(ctx, o.binary, o.against, o.rows, o.pairs)
-		return []*duel.Result{r}, err
-	}}}
+	return []workload{
+		{"check", func() ([]*duel.Result, error) {
+			r, err := parent.Run(ctx, o.binary, o.against, o.rows, o.pairs)
+			return []*duel.Result{r}, err
+		}},
+		{"W1b", func() ([]*duel.Result, error) { return peers.Run(ctx, o.binary, o.rows, o.pairs) }},
+	}
 }
 
 // onKnown loads the known records once and measures what is asked for of them.

@@ -75,17 +75,17 @@ func (r *Result) Table() string {
 
 // Head is the header of the lines of Line.
 func Head() string {
-	return fmt.Sprintf("%-7s %10s %10s %7s %15s %7s %7s\n", "", "ours s", "theirs s", "ratio", "(min … max)", "floor", "aim")
+	return fmt.Sprintf("%-11s %10s %10s %7s %15s %7s %7s\n", "", "ours s", "theirs s", "ratio", "(min … max)", "floor", "aim")
 }
 
 // Line is the result in a line: workload, ours, theirs, ratio, floor, aim.
 func (r *Result) Line() string {
 	if r.Race {
 		wall := Each(r.Ours, Wall)
-		return fmt.Sprintf("%-7s %10.2f %10s %7s %15s %7s %7s\n", r.ID, Median(wall), "", "", fmt.Sprintf("(%.2f … %.2f)", slices.Min(wall), slices.Max(wall)),
+		return fmt.Sprintf("%-11s %10.2f %10s %7s %15s %7s %7s\n", r.ID, Median(wall), "", "", fmt.Sprintf("(%.2f … %.2f)", slices.Min(wall), slices.Max(wall)),
 			fmt.Sprintf("%.2f s", r.Floor), fmt.Sprintf("%.2f s", r.Aim))
 	}
-	return fmt.Sprintf("%-7s %10.2f %10.2f %7.2f %15s %7.2f %7.2f\n", r.ID, Median(Each(r.Ours, Wall)), Median(Each(r.Theirs, Wall)), r.Ratio(),
+	return fmt.Sprintf("%-11s %10.2f %10.2f %7.2f %15s %7.2f %7.2f\n", r.ID, Median(Each(r.Ours, Wall)), Median(Each(r.Theirs, Wall)), r.Ratio(),
 		fmt.Sprintf("(%.2f … %.2f)", slices.Min(r.Ratios), slices.Max(r.Ratios)), r.Floor, r.Aim)
 }
 

@@ -32,12 +32,9 @@ func compared() []schemas.Field {
 func (g *Ground) Digest(ctx context.Context, from string, records bool) (string, error) {
 	var columns []string
 	for _, f := range compared() {
-		value := f.Name
-		if records {
-			value = fmt.Sprintf("ifNull(toString(%s), '')", f.Name)
-			if f.Type == schemas.Choices {
-				value = "arrayStringConcat(" + f.Name + ")"
-			}
+		value := fmt.Sprintf("ifNull(toString(%s), '')", f.Name)
+		if records && f.Type == schemas.Choices {
+			value = "arrayStringConcat(" + f.Name + ")"
 		}
 		columns = append(columns, fmt.Sprintf(fold, value))
 	}

@@ -26,8 +26,10 @@ type Ground struct {
 	binary string
 	engine *exec.Cmd
 	url    string
-	sites  int
-	kafka  *kafka.Broker // of the newest site; nil where the program starts the embedded one
+	// HTTP and Native are where the engine listens, host:port.
+	HTTP, Native string
+	sites        int
+	kafka        *kafka.Broker // of the newest site; nil where the program starts the embedded one
 }
 
 // Start starts the engine on a free loopback port, in a temporary folder; Close ends it and removes the folder. binary is
@@ -39,7 +41,9 @@ func Start(binary string) (*Ground, error) {
 	}
 	g := &Ground{Dir: dir}
 	if g.binary, err = filepath.Abs(binary); err == nil {
-		g.engine, g.url, err = Engine(g.binary, filepath.Join(dir, "engine"))
+		var at map[string]string
+		g.engine, at, err = Engine(g.binary, filepath.Join(dir, "engine"))
+		g.HTTP, g.Native, g.url = at["http"], at["native"], "http://"+at["http"]
 	}
 	if err != nil {
 		g.Close()
