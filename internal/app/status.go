@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"creditsync/internal/config"
@@ -169,15 +170,22 @@ func refusedIn(ctx context.Context, w *warehouse.Warehouse) (map[string]refused,
 	for _, one := range list {
 		r := refused{rows: one.Rows}
 		for _, c := range one.Rules {
-			about := fault.Text{}
-			if rule, ok := transforms.FindRule(c.Rule); ok {
-				about = fault.Text{ZH: rule.About(string(fault.Chinese)), EN: rule.About(string(fault.English))}
-			}
-			r.rules = append(r.rules, console.Refused{Rule: c.Rule, About: about, Rows: c.Rows})
+			r.rules = append(r.rules, console.Refused{Rule: c.Rule, About: aboutRule(c.Rule), Rows: c.Rows})
 		}
 		out[one.Pipeline] = r
 	}
 	return out, nil
+}
+
+// aboutRule is the first clause of what a rule says.
+func aboutRule(name string) fault.Text {
+	rule, ok := transforms.FindRule(name)
+	if !ok {
+		return fault.Text{}
+	}
+	zh, _, _ := strings.Cut(rule.About(string(fault.Chinese)), "，")
+	en, _, _ := strings.Cut(rule.About(string(fault.English)), ";")
+	return fault.Text{ZH: zh, EN: en}
 }
 
 // setRefused adds what is open in quarantine; nil where that is not known.

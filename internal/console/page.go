@@ -21,7 +21,7 @@ func pageTemplate(o Options) template {
 	words := words{o.Language, o.Zone, o.Now}
 	return template{html.Must(html.New("page").Funcs(html.FuncMap{
 		"say": words.say, "in": words.in, "at": words.at, "ago": words.ago, "until": words.until, "lasting": words.lasting, "number": number, "state": words.state,
-		"expected": words.expected, "skipped": words.skipped, "missed": words.missed,
+		"attention": words.attention, "expected": words.expected, "skipped": words.skipped, "missed": words.missed,
 		"comma":   func() string { return words.say("，", ", ") },
 		"colon":   func() string { return words.say("：", ": ") },
 		"program": func() string { return o.Program },
@@ -85,6 +85,22 @@ func (w words) span(d time.Duration) string {
 	return w.sayf("%d 天", "%d days", int(d.Hours()/24))
 }
 
+// attention is how many things want a person.
+func (w words) attention(n int) string {
+	if n == 1 {
+		return w.say("1 件事需要处理", "1 thing wants attention")
+	}
+	return w.sayf("%d 件事需要处理", "%d things want attention", n)
+}
+
+// times is how often something was.
+func (w words) times(n uint64) string {
+	if n == 1 {
+		return w.say("1 次", "once")
+	}
+	return w.sayf("%d 次", "%d times", n)
+}
+
 // expected is how often a pipeline is to succeed.
 func (w words) expected(d time.Duration) string {
 	return w.sayf("应每 %s至少成功一次", "expected at least every %s", w.span(d))
@@ -92,12 +108,12 @@ func (w words) expected(d time.Duration) string {
 
 // skipped tells of scheduled times that came while the last run still went.
 func (w words) skipped(p *Pipeline) string {
-	return w.sayf("上次运行未完，跳过了 %[1]d 次，最近是 %[2]s", "skipped %[1]d times because the last run still went, last %[2]s", p.Skipped, w.at(p.SkippedAt))
+	return w.sayf("上次运行未完，跳过了 %[1]s，最近是 %[2]s", "skipped %[1]s because the last run still went, last %[2]s", w.times(p.Skipped), w.at(p.SkippedAt))
 }
 
 // missed tells of scheduled times that passed while nothing ran.
 func (w words) missed(p *Pipeline) string {
-	return w.sayf("错过且不补的有 %[1]d 次，最近是 %[2]s", "missed %[1]d times and not made up for, last %[2]s", p.Missed, w.at(p.MissedAt))
+	return w.sayf("错过且不补的有 %[1]s，最近是 %[2]s", "missed %[1]s and not made up for, last %[2]s", w.times(p.Missed), w.at(p.MissedAt))
 }
 
 // state is how a run ended.

@@ -135,6 +135,10 @@ func history() []app.RunRow {
 			Counts: pipelines.Counts{Read: 1_000, Accepted: 400, Rejected: 600}, Seconds: 0.4, ErrorCode: "guard.error_budget", Error: "管道 food-penalties：被拒的行超过允许的 5%\n改正来源后再运行。"},
 		{RunNo: 12, Run: "6f1c2f0e-5a3d-4c1b-9a53-0d9a6f3d2b11", Pipeline: "market-penalties", Kind: "admin_penalty", Mode: "snapshot", State: "done", Started: day(5, 1), Finished: day(5, 2),
 			Counts: pipelines.Counts{Read: 200_000, Accepted: 195_970, Rejected: 4_030, Inserted: 195_970}, Published: 195_970, Seconds: 3725},
+		{RunNo: 11, Run: "0b5e0a52-32a7-43c8-8b9c-6f5f3a1e7d21", Pipeline: "food-penalties", Kind: "admin_penalty", Mode: "append", State: "failed", Started: day(5, 3), Finished: day(5, 3),
+			ErrorCode: "file.changed", Error: "别的错误"},
+		{RunNo: 10, Run: "0b5e0a52-32a7-43c8-8b9c-6f5f3a1e7d20", Pipeline: "court", Kind: "court_judgment", Mode: "snapshot", State: "failed", Started: day(5, 2), Finished: day(5, 2),
+			ErrorCode: "sql.unreachable", Error: "连接不上 db.example\n请检查 host 和 port"},
 	}
 }
 

@@ -2,6 +2,7 @@ package show
 
 import (
 	"strconv"
+	"strings"
 
 	"creditsync/internal/app"
 )
@@ -34,12 +35,14 @@ func (p Printer) History(rows []app.RunRow) []byte {
 			count(c.Inserted), count(c.Updated), count(c.Deleted), count(r.Published), g.seconds(r.Seconds), note)
 	}
 	t.write(g, "")
+	said := map[string]bool{}
 	for _, r := range rows {
-		if r.Error != "" { // the latest one only: the others are told by their codes
-			g.blank()
-			g.line("%s", g.sayf("第 %d 号：%s", "run %d: %s", r.RunNo, r.Error))
-			break
+		if r.Error == "" || said[r.Pipeline] { // the newest one of each pipeline: the others are told by their codes
+			continue
 		}
+		said[r.Pipeline] = true
+		g.blank()
+		g.line("%s", g.sayf("第 %[1]d 号，%[2]s：%[3]s", "run %[1]d, %[2]s: %[3]s", r.RunNo, r.Pipeline, strings.ReplaceAll(r.Error, "\n", "\n  ")))
 	}
 	return g.Bytes()
 }
