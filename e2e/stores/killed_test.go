@@ -12,7 +12,7 @@ import (
 	"creditsync/internal/testkit/wire"
 )
 
-var all = flag.Bool("stores.all", false, "a repair is killed at each of its requests; else at a few")
+var all = flag.Bool("stores.all", false, "a repair is killed at each of its requests, and topics are changed on both brokers; else a few, and Apache Kafka")
 
 // wired is the configuration of a repair that speaks through proxies, so that a request can be its last.
 const wired = "wired.yaml"
