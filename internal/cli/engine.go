@@ -74,7 +74,7 @@ func (p *program) dataDir(cmd *cobra.Command) *string {
 
 // serve runs an engine or broker until a signal ends it.
 func (p *program) serve(what string, change func(*config.Config) error, run func(application, context.Context, func(map[string]string)) error) error {
-	return p.with(options{level: slog.LevelInfo, optional: true, change: change}, func(s *session) error {
+	return p.with(options{level: slog.LevelInfo, optional: true, stores: true, change: change}, func(s *session) error {
 		err := run(s.application, s.ctx, func(addresses map[string]string) { p.out.Write(s.to.Ready(what, addresses)) })
 		if s.ctx.Err() != nil && fault.CodeOf(err) == "" {
 			return nil // ended by the signal, as it should

@@ -31,6 +31,7 @@ type session struct {
 type options struct {
 	level    slog.Level                 // of the log, unless a flag says otherwise
 	optional bool                       // without a configuration the defaults do
+	stores   bool                       // of the configuration it needs no pipelines
 	change   func(*config.Config) error // of flags that take precedence over the configuration
 	progress func(pipelines.Progress)
 	step     func(fault.Text) // what is being done, now and then
@@ -42,7 +43,7 @@ func (p *program) with(o options, do func(s *session) error) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := p.load(o.optional)
+	cfg, err := p.load(o.optional, o.stores)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (p *program) with(o options, do func(s *session) error) error {
 }
 
 // load reads the configuration. What it holds is the caller's own.
-func (p *program) load(optional bool) (*config.Config, error) {
+func (p *program) load(optional, stores bool) (*config.Config, error) {
 	if asked := p.language; asked != "" && asked != string(fault.Chinese) && asked != string(fault.English) {
 		return nil, errUsage("language", fault.T("--language %q：应为 zh 或 en", "--language %q: must be zh or en", asked))
 	}
@@ -81,7 +82,9 @@ func (p *program) load(optional bool) (*config.Config, error) {
 			return b, err
 		}
 	}
-	cfg, err := config.Load(p.file, config.Lookup{Env: p.LookupEnv, ReadFile: read}, known())
+	known := known()
+	known.StoresOnly = stores
+	cfg, err := config.Load(p.file, config.Lookup{Env: p.LookupEnv, ReadFile: read}, known)
 	if err != nil {
 		return nil, err
 	}

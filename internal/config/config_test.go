@@ -408,3 +408,51 @@ func TestLanguageOf(t *testing.T) {
 	f(fault.English, map[string]string{"LANG": "zh_CN.UTF-8", "LC_ALL": "C"})
 	f(fault.English, nil)
 }
+
+// What the engine and the broker need of a configuration is the same with and without its pipelines, which are not read.
+func TestLoad_StoresOnly(t *testing.T) {
+	t.Parallel()
+	const before = "language: en\ndata_dir: ./here\nwarehouse: {embedded: {http: 127.0.0.1:1234}}\n"
+	const after = "bus: {embedded: {listen: 127.0.0.1:4321}}\n"
+	for name, section := range map[string]string{
+		"a list":           "pipelines:\n  - name: a\n    kind: admin_penalty\n    source: {file: {path: a.csv}}\n",
+		"at the left edge": "pipelines:\n- name: a\n  kind: admin_penalty\n  source: {file: {path: a.csv}}\n# a comment\n\n- name: b\n  kind: admin_penalty\n  source: {file: {path: b.csv}}\n",
+		"on its line":      "pipelines: [{name: a, kind: admin_penalty, source: {file: {path: a.csv}}}]\n",
+		"a broken one":     "pipelines:\n  - nonsense: [\n",
+		"none":             "",
+	} {
+		path := filepath.Join(t.TempDir(), "creditsync.yaml")
+		if err := os.WriteFile(path, []byte(before+section+after), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		known := testKnown()
+		known.StoresOnly = true
+		c, err := Load(path, Lookup{Env: func(string) (string, bool) { return "", false }, ReadFile: os.ReadFile}, known)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if c.Warehouse.Embedded.HTTP != "127.0.0.1:1234" || c.Bus.Embedded.Listen != "127.0.0.1:4321" || c.DataDir != filepath.Join(filepath.Dir(path), "here") || len(c.Pipelines) != 0 {
+			t.Errorf("%s: got %+v", name, c)
+		}
+	}
+}
+
+// Where the pipelines hold what the rest refers to, the whole document is read.
+func TestLoad_StoresOnly_ReadsAllWhereItMust(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "creditsync.yaml")
+	text := "pipelines:\n  - name: &n a\n    kind: admin_penalty\n    source: {file: {path: a.csv}}\ndata_dir: *n\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	known := testKnown()
+	known.StoresOnly = true
+	c, err := Load(path, Lookup{Env: func(string) (string, bool) { return "", false }, ReadFile: os.ReadFile}, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.DataDir, filepath.Join(filepath.Dir(path), "a"); got != want || len(c.Pipelines) != 1 {
+		t.Errorf("got %s and %d pipelines, want %s and 1", got, len(c.Pipelines), want)
+	}
+}

@@ -30,6 +30,7 @@ type decoder struct {
 	raw map[string]string
 	// misspelt are the paths that an unknown key was most likely meant to be.
 	misspelt map[string]bool
+	shapes   map[reflect.Type]*structType
 }
 
 // value decodes n into dst. Problems are noted; dst keeps its default where there is one.
@@ -89,7 +90,7 @@ func (d *decoder) special(n ast.Node, dst reflect.Value, path string, f field) b
 	}
 	if s, ok := dst.Addr().Interface().(interface{ shorthand() string }); ok {
 		if _, single := scalar(n); single {
-			for _, one := range fields(dst.Type()) {
+			for _, one := range d.shape(dst.Type()).fields {
 				if one.key == s.shorthand() {
 					d.value(n, dst.FieldByIndex(one.index), path, one)
 				}
@@ -99,7 +100,7 @@ func (d *decoder) special(n ast.Node, dst reflect.Value, path string, f field) b
 	}
 	switch u := dst.Addr().Interface().(type) {
 	case encoding.TextUnmarshaler:
-		if _, single := scalar(n); !single && dst.Kind() == reflect.Struct && len(fields(dst.Type())) > 0 {
+		if _, single := scalar(n); !single && dst.Kind() == reflect.Struct && len(d.shape(dst.Type()).fields) > 0 {
 			return false // a structure with a short form
 		}
 		if text, raw, ok := d.text(n, path, fault.T("一个值", "a value")); ok {
@@ -147,21 +148,16 @@ func (d *decoder) structure(n ast.Node, dst reflect.Value, path string) {
 	if empty(n) {
 		return // `warehouse:` with nothing below it: the defaults
 	}
-	known := fields(dst.Type())
+	known := d.shape(dst.Type())
 	entries, ok := d.entries(n, path)
 	if !ok {
 		d.wrongType(n, path, fault.T("一组键值", "a mapping"))
 		return
 	}
-	names := make([]string, len(known))
-	byKey := make(map[string]field, len(known))
-	for i, f := range known {
-		names[i], byKey[f.key] = f.key, f
-	}
 	for _, e := range entries {
-		f, ok := byKey[e.key]
+		f, ok := known.byKey[e.key]
 		if !ok {
-			d.unknownKey(e, path, names)
+			d.unknownKey(e, path, known.names)
 			continue
 		}
 		inner := join(path, e.key)

@@ -47,7 +47,30 @@ func fields(t reflect.Type) []field {
 	return out
 }
 
+// structType is what fields says of a struct.
+type structType struct {
+	fields []field
+	names  []string
+	byKey  map[string]field
+}
+
+// shape looks at a type once: a thousand pipelines are of the same.
+func (d *decoder) shape(t reflect.Type) *structType {
+	s := d.shapes[t]
+	if s == nil {
+		s = &structType{fields: fields(t), byKey: map[string]field{}}
+		for _, f := range s.fields {
+			s.names, s.byKey[f.key] = append(s.names, f.key), f
+		}
+		d.shapes[t] = s
+	}
+	return s
+}
+
 func bound(s string) *int64 {
+	if s == "" {
+		return nil
+	}
 	v, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return nil

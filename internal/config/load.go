@@ -38,6 +38,9 @@ type Known struct {
 	Schedule func(expr string) error
 	// Calendar says what is wrong with a table of working days; nil checks none. path is for the sentence.
 	Calendar func(path, days string) error
+	// StoresOnly leaves the pipelines unread where the rest stands by itself: a city has a thousand of them, and the processes
+	// of the engine and of the broker need none.
+	StoresOnly bool
 }
 
 // Load reads and checks the configuration at path. It touches nothing but the file itself and those that it names with
@@ -52,6 +55,16 @@ func Load(path string, look Lookup, known Known) (*Config, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
+	if known.StoresOnly {
+		if c, err := decode(path, abs, withoutPipelines(content), look, known); err == nil {
+			return c, nil
+		}
+	}
+	return decode(path, abs, content, look, known)
+}
+
+// decode reads and checks the content of the configuration at path.
+func decode(path, abs string, content []byte, look Lookup, known Known) (*Config, error) {
 	zone, err := time.LoadLocation(defaultZone)
 	if err != nil {
 		return nil, fmt.Errorf("load the default time zone: %w", err)
@@ -65,7 +78,7 @@ func Load(path string, look Lookup, known Known) (*Config, error) {
 	d := &decoder{
 		bad: bad, known: known, alias: aliases(root, bad),
 		expand: expander{look: look, dir: c.Dir},
-		at:     map[string]pos{}, raw: map[string]string{}, misspelt: map[string]bool{},
+		at:     map[string]pos{}, raw: map[string]string{}, misspelt: map[string]bool{}, shapes: map[reflect.Type]*structType{},
 	}
 	d.value(root, reflect.ValueOf(c).Elem(), "", field{})
 	d.check(c)
