@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"creditsync/bench/duel"
 	"creditsync/bench/ground"
@@ -62,6 +63,7 @@ func (o options) wants(ids string) bool {
 
 // run measures one workload after the other, prints all figures and then fails if a floor was missed.
 func run(o options, all []workload) error {
+	where := duel.ThisMachine(time.Now())
 	var lines strings.Builder
 	var missed []string
 	for _, w := range all {
@@ -82,6 +84,9 @@ func run(o options, all []workload) error {
 				missed = append(missed, err.Error())
 			}
 		}
+	}
+	if err := where.Keep(o.out); err != nil {
+		return err
 	}
 	if lines.Len() == 0 {
 		return fmt.Errorf("no workload is called %q", o.only)

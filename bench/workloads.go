@@ -60,7 +60,7 @@ func onKnown(ctx context.Context, o options) ([]*duel.Result, error) {
 	defer b.Close()
 	var out []*duel.Result
 	if o.wants("growth") {
-		out = append(out, b.Growth())
+		out = append(out, b.Large(), b.Growth())
 	}
 	if o.wants("W2") {
 		list, err := again.Run(ctx, b, o.pairs)

@@ -1,10 +1,7 @@
 package duel
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -90,13 +87,4 @@ func (r *Result) Line() string {
 }
 
 // Keep writes the result as JSON into the folder.
-func (r *Result) Keep(dir string) error {
-	body, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, r.Name+".json"), append(body, '\n'), 0o644)
-}
+func (r *Result) Keep(dir string) error { return keep(dir, r.Name+".json", r) }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"creditsync/bench/duel"
+	"creditsync/bench/firstload"
 	"creditsync/bench/ground"
 )
 
@@ -32,7 +33,8 @@ type Base struct {
 	Few  string // some rows of the last part, as a file; they are for the pipeline Trickle
 	// Load is the run that loaded them all, Small one of a tenth or so of them into empty tables, for the growth.
 	Load, Small duel.Sample
-	Known       int // all records
+	Known       int         // all records
+	Bare        duel.Sample // the engine's bare insert of all of them
 }
 
 // Start loads so many known records, in parts of so many rows. Close ends what it started.
@@ -73,12 +75,31 @@ func (b *Base) load(ctx context.Context) error {
 	if b.Load, err = b.first(ctx, parts); err != nil {
 		return err
 	}
+	if err := b.bare(ctx, parts); err != nil {
+		return err
+	}
 	for _, p := range parts { // they take six gigabytes
 		if err := os.Remove(p); err != nil {
 			return err
 		}
 	}
 	return b.Quiet(ctx)
+}
+
+// bare loads the parts with the engine alone, into a table that goes again.
+func (b *Base) bare(ctx context.Context, parts []string) error {
+	err := b.Quiet(ctx)
+	if err != nil {
+		return err
+	}
+	if b.Bare, err = firstload.Bare(ctx, b.Ground, filepath.Join(filepath.Dir(parts[0]), "known-*.csv")); err != nil {
+		return err
+	}
+	if b.Bare.Counts["rows"] != int64(b.Known) {
+		return fmt.Errorf("the bare insert has %d rows, not %d", b.Bare.Counts["rows"], b.Known)
+	}
+	_, err = b.Query(ctx, "DROP TABLE bench.bare SYNC")
+	return err
 }
 
 // parts are files of rows, each with document numbers of its own, so that no record is in two of them.
