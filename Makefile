@@ -29,6 +29,9 @@ bench: build ## the measured ratios of docs/performance.md
 bench-peers: build ## the same first load by polars, sling and dlt, which it installs in the user's cache
 	go run ./bench -only W1b
 
+publish-bench: ## docs/performance from bench/out, which bench and bench-peers leave
+	go run ./bench/publish
+
 check: build ## a small first load against the program of the parent commit: fails on a loss of over 15 % of CPU
 	go run ./bench -only check -rows 200000 -pairs 7
 
@@ -52,4 +55,4 @@ fuzz: ## 30 seconds for every fuzz target
 generate: ## the pages of docs/reference from the code
 	go run ./internal/gen
 
-.PHONY: help build run deps test bench bench-peers check chaos mutants fuzz generate
+.PHONY: help build run deps test bench bench-peers publish-bench check chaos mutants fuzz generate

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -40,7 +41,7 @@ func main() {
 	if o.only != "" {
 		all = append(all, apart(ctx, o)...)
 	}
-	if err := run(o, all); err != nil {
+	if err := run(ctx, o, all); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -62,18 +63,20 @@ func (o options) wants(ids string) bool {
 }
 
 // run measures one workload after the other, prints all figures and then fails if a floor was missed.
-func run(o options, all []workload) error {
-	where := duel.ThisMachine(time.Now())
+func run(ctx context.Context, o options, all []workload) error {
+	where := duel.ThisMachine(time.Now()) // before the work loads it
+	if o.only == "" {
+		if err := duel.Forget(o.out); err != nil { // what was measured with another commit does not stand beside this
+			return err
+		}
+	}
 	var lines strings.Builder
 	var missed []string
 	for _, w := range all {
 		if !o.wants(w.ids) {
 			continue
 		}
-		results, err := w.measure()
-		if err != nil {
-			return err
-		}
+		results, failed := w.measure()
 		for _, r := range results {
 			fmt.Println(r.Table())
 			lines.WriteString(r.Line())
@@ -84,11 +87,20 @@ func run(o options, all []workload) error {
 				missed = append(missed, err.Error())
 			}
 		}
+		if failed != nil { // the others are measured all the same
+			fmt.Fprintf(os.Stderr, "%s: %v\n", w.ids, failed)
+			missed = append(missed, fmt.Sprintf("%s: %v", w.ids, failed))
+		}
+		if ctx.Err() != nil {
+			break
+		}
 	}
-	if err := where.Keep(o.out); err != nil {
-		return err
+	if _, err := os.Stat(filepath.Join(o.out, duel.MachineFile)); o.only == "" || err != nil {
+		if err := where.Keep(o.out); err != nil {
+			return err
+		}
 	}
-	if lines.Len() == 0 {
+	if lines.Len() == 0 && len(missed) == 0 {
 		return fmt.Errorf("no workload is called %q", o.only)
 	}
 	fmt.Print(duel.Head(), lines.String())

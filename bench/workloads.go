@@ -27,7 +27,7 @@ func workloads(ctx context.Context, o options) []workload {
 	alone := func(id string, measure func() (*duel.Result, error)) workload {
 		return workload{id, func() ([]*duel.Result, error) {
 			r, err := measure()
-			return []*duel.Result{r}, err
+			return one(r), err
 		}}
 	}
 	return []workload{
@@ -40,12 +40,20 @@ func workloads(ctx context.Context, o options) []workload {
 	}
 }
 
+// one is the list of a result, empty where there is none.
+func one(r *duel.Result) []*duel.Result {
+	if r == nil {
+		return nil
+	}
+	return []*duel.Result{r}
+}
+
 // apart are the workloads that are measured only when they are asked for.
 func apart(ctx context.Context, o options) []workload {
 	return []workload{
 		{"check", func() ([]*duel.Result, error) {
 			r, err := parent.Run(ctx, o.binary, o.against, o.rows, o.pairs)
-			return []*duel.Result{r}, err
+			return one(r), err
 		}},
 		{"W1b", func() ([]*duel.Result, error) { return peers.Run(ctx, o.binary, o.rows, o.pairs) }},
 	}
@@ -64,17 +72,17 @@ func onKnown(ctx context.Context, o options) ([]*duel.Result, error) {
 	}
 	if o.wants("W2") {
 		list, err := again.Run(ctx, b, o.pairs)
-		if err != nil {
-			return nil, err
-		}
 		out = append(out, list...)
+		if err != nil {
+			return out, err
+		}
 	}
 	if o.wants("W3") {
 		r, err := trickle.Run(ctx, b, o.pairs)
+		out = append(out, one(r)...)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		out = append(out, r)
 	}
 	return out, nil
 }

@@ -44,12 +44,12 @@ func Run(ctx context.Context, b *known.Base, pairs int) ([]*duel.Result, error) 
 			Ours:   func(ctx context.Context) (duel.Sample, error) { return ours(ctx, b, now(), changed) },
 		}.Run(ctx, os.Stderr)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		out = append(out, r)
 		if turn%2 == 1 { // the next number of changes begins with the first file's contents
 			if _, err := ours(ctx, b, files[0], changed); err != nil {
-				return nil, err
+				return out, err
 			}
 		}
 	}

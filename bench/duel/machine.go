@@ -80,3 +80,17 @@ func keep(dir, name string, value any) error {
 	}
 	return os.WriteFile(filepath.Join(dir, name), append(body, '\n'), 0o644)
 }
+
+// Forget removes the results of a folder.
+func Forget(dir string) error {
+	kept, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, path := range kept {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}

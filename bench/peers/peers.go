@@ -58,11 +58,11 @@ func Run(ctx context.Context, binary string, rows, pairs int) ([]*duel.Result, e
 			Theirs: func(ctx context.Context) (duel.Sample, error) { return p.theirs(ctx, peer.table, peer.command) },
 			Ours:   p.ours,
 		}.Run(ctx, os.Stderr)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = g.Same(ctx, peer.table, "credit.admin_penalty")
 		}
-		if err := g.Same(ctx, peer.table, "credit.admin_penalty"); err != nil {
-			return nil, err
+		if err != nil {
+			return results, err
 		}
 		results = append(results, r)
 	}

@@ -2,7 +2,7 @@
 // that bench/report makes of them.
 //
 //	make bench bench-peers
-//	go run ./bench/publish
+//	make publish-bench
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"creditsync/bench/duel"
 	"creditsync/bench/report"
 )
 
@@ -26,11 +27,17 @@ func main() {
 
 func publish(from, to string) error {
 	results := filepath.Join(to, "results")
-	if err := os.MkdirAll(results, 0o755); err != nil {
-		return err
-	}
 	taken, err := filepath.Glob(filepath.Join(from, "*.json"))
 	if err != nil {
+		return err
+	}
+	if len(taken) == 0 {
+		return fmt.Errorf("%s holds no results: make bench", from)
+	}
+	if err := duel.Forget(results); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(results, 0o755); err != nil {
 		return err
 	}
 	for _, path := range taken {

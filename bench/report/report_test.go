@@ -30,7 +30,7 @@ func TestDocs_AreOfTheResults(t *testing.T) {
 			t.Fatal(err)
 		}
 		if string(got) != want {
-			t.Errorf("%s is not of the results: go run ./bench/publish", name)
+			t.Errorf("%s is not of the results: go run ./bench/publish -from docs/performance/results", name)
 		}
 	}
 }
