@@ -37,8 +37,10 @@ func Watch(cmd *exec.Cmd) ([]byte, Sample, error) {
 				if child == 0 {
 					child = childOf(cmd.Process.Pid)
 				}
-				if child != 0 {
-					s.Broker, s.BrokerPeak = max(s.Broker, CPUOf(child)), max(s.BrokerPeak, HighWater(child))
+				if memory := HighWater(child); memory > 0 {
+					s.Broker, s.BrokerPeak = max(s.Broker, CPUOf(child)), max(s.BrokerPeak, memory)
+				} else {
+					child = 0 // it was another one, and has ended
 				}
 			}
 		}

@@ -26,7 +26,6 @@ func main() {
 }
 
 func publish(from, to string) error {
-	results := filepath.Join(to, "results")
 	taken, err := filepath.Glob(filepath.Join(from, "*.json"))
 	if err != nil {
 		return err
@@ -34,18 +33,21 @@ func publish(from, to string) error {
 	if len(taken) == 0 {
 		return fmt.Errorf("%s holds no results: make bench", from)
 	}
+	bodies := map[string][]byte{} // read before the folder is emptied, which may be the same
+	for _, path := range taken {
+		if bodies[filepath.Base(path)], err = os.ReadFile(path); err != nil {
+			return err
+		}
+	}
+	results := filepath.Join(to, "results")
 	if err := duel.Forget(results); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(results, 0o755); err != nil {
 		return err
 	}
-	for _, path := range taken {
-		body, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(results, filepath.Base(path)), body, 0o644); err != nil {
+	for name, body := range bodies {
+		if err := os.WriteFile(filepath.Join(results, name), body, 0o644); err != nil {
 			return err
 		}
 	}
